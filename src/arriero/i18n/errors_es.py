@@ -1,0 +1,4 @@
+"""Text of every error by its code."""
+
+TEXTS: dict[str, str] = {
+}
