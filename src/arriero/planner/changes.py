@@ -1,0 +1,68 @@
+"""Plans for what the user can ask: activate one slot, deactivate one, everything down, what was there up again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from arriero.planner.actions import Action, ActionKind, Plan, Reason
+from arriero.planner.view import Phase, SlotView
+
+
+def plan_activate(target: SlotView, others: Sequence[SlotView], *, keep_others: bool) -> Plan:
+    """Install what is missing, let the others yield, then bring `target` up.
+
+    One owner at a time: until the memory of two models can be added up, two of them are run together only when the user
+    insists (`keep_others`). The download comes before anyone is stopped.
+    """
+    actions = [*_install(target), *_yielding(target, others, keep_others=keep_others), *_bring_up(target)]
+    return Plan("activate", tuple(actions))
+
+
+def plan_deactivate(target: SlotView) -> Plan:
+    return Plan("deactivate", tuple(_stop(target, Reason("asked"))))
+
+
+def plan_down(slots: Sequence[SlotView]) -> Plan:
+    """Everything of ours ends, the least important first, so that the one in use keeps answering longest."""
+    ordered = sorted(slots, key=lambda s: -s.priority)
+    return Plan("down", tuple(a for s in ordered for a in _stop(s, Reason("asked"))))
+
+
+def plan_up(wanted: Sequence[SlotView]) -> Plan:
+    """Everything that was active before the last `down`, the most important first."""
+    ordered = sorted(wanted, key=lambda s: s.priority)
+    return Plan("up", tuple(a for s in ordered for a in (*_install(s), *_bring_up(s))))
+
+
+def _install(target: SlotView) -> list[Action]:
+    if target.installed or not target.installable:
+        return []
+    return [Action(ActionKind.INSTALL, target.slot, target.reference, Reason("not_installed"))]
+
+
+def _yielding(target: SlotView, others: Sequence[SlotView], *, keep_others: bool) -> list[Action]:
+    if keep_others:
+        return []
+    running = [s for s in others if s.slot != target.slot and s.phase.ours]
+    return [a for s in running for a in _stop(s, Reason("yields", {"to": target.slot}))]
+
+
+def _bring_up(target: SlotView) -> list[Action]:
+    def act(kind: ActionKind, reason: Reason) -> list[Action]:
+        return [Action(kind, target.slot, target.reference, reason)]
+
+    match target.phase:
+        case Phase.ABSENT | Phase.BLOCKED:  # blocked: the start says who holds the port, as it is at that moment
+            return act(ActionKind.START, Reason("asked"))
+        case Phase.FAILED | Phase.RESTARTING:
+            return act(ActionKind.RESTART, Reason("broken", {"phase": str(target.phase)}))
+        case Phase.STARTING | Phase.SERVING:
+            if target.in_step is False:
+                return act(ActionKind.RESTART, Reason("settings_changed"))
+            return act(ActionKind.LOAD, Reason("running"))
+
+
+def _stop(target: SlotView, reason: Reason) -> list[Action]:
+    if not target.phase.ours:
+        return []
+    return [Action(ActionKind.STOP, target.slot, target.reference, reason)]

@@ -1,0 +1,62 @@
+"""Where what is seen differs from what was asked for, slot by slot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from arriero.planner.view import Phase, SlotView
+
+
+class DriftCode(StrEnum):
+    GONE = "gone"  # asked to be active, nothing is there
+    UNASKED = "unasked"  # asked to be inactive, yet it runs
+    CRASHING = "crashing"  # its supervisor is waiting before the next try
+    GAVE_UP = "gave_up"  # its supervisor has stopped trying
+    PORT_TAKEN = "port_taken"  # someone else answers on its port
+    SETTINGS_CHANGED = "settings_changed"  # it runs with other settings than today's
+    NOT_INSTALLED = "not_installed"  # asked to be active, its model is not in the store any more
+    OTHER_MODEL = "other_model"  # it has a model loaded that is none of the slot's
+
+
+@dataclass(frozen=True)
+class Drift:
+    """`since` is when the wish was made that is not met (RFC 3339), empty where no wish is involved."""
+
+    code: DriftCode
+    since: str = ""
+    params: dict[str, str | int] = field(default_factory=dict)
+
+
+def find_drift(view: SlotView) -> tuple[Drift, ...]:
+    """All that differs, the weightiest first. A slot that nobody asked anything of cannot drift from a wish."""
+    return (*_unmet_wish(view), *_wrong_service(view))
+
+
+def _unmet_wish(view: SlotView) -> list[Drift]:
+    wish = view.desired
+    if wish is None:
+        return []
+    if not wish.active:
+        return [Drift(DriftCode.UNASKED, wish.since)] if view.phase.ours else []
+    found = []
+    if view.phase is Phase.ABSENT:
+        found.append(Drift(DriftCode.GONE, wish.since))
+    if view.phase is Phase.BLOCKED:
+        found.append(Drift(DriftCode.PORT_TAKEN, wish.since, {"port": view.port, "holder": view.holder}))
+    if not view.installed:
+        found.append(Drift(DriftCode.NOT_INSTALLED, wish.since, {"reference": view.reference}))
+    return found
+
+
+def _wrong_service(view: SlotView) -> list[Drift]:
+    found = []
+    if view.phase is Phase.RESTARTING:
+        found.append(Drift(DriftCode.CRASHING))
+    if view.phase is Phase.FAILED:
+        found.append(Drift(DriftCode.GAVE_UP))
+    if view.phase.ours and view.in_step is False:
+        found.append(Drift(DriftCode.SETTINGS_CHANGED))
+    if view.served_elsewise:
+        found.append(Drift(DriftCode.OTHER_MODEL, params={"model": view.served_elsewise}))
+    return found

@@ -1,0 +1,54 @@
+"""What the planner looks at: one slot as declared, desired and observed, reduced to what decisions need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """What was seen of a slot's service; the words of `ServiceSnapshot.phase`."""
+
+    ABSENT = "absent"
+    STARTING = "starting"
+    SERVING = "serving"
+    RESTARTING = "restarting"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+
+    @property
+    def ours(self) -> bool:
+        """Something of ours is there that a stop would end."""
+        return self not in (Phase.ABSENT, Phase.BLOCKED)
+
+
+@dataclass(frozen=True)
+class DesiredView:
+    """What the user last asked of a slot. `since` is RFC 3339."""
+
+    active: bool
+    variant: str
+    since: str
+
+
+@dataclass(frozen=True)
+class SlotView:
+    """One slot. `desired` None: nobody has asked anything of it yet, so whatever is seen is right.
+
+    `variant` is the one to serve (asked for, else seen, else the default); `installed` tells whether its bytes are in
+    the store; `in_step` whether the service runs with today's settings (None: it does not run); `holder` names who has
+    the port when the phase is BLOCKED.
+    """
+
+    slot: str
+    port: int
+    phase: Phase
+    variant: str
+    reference: str
+    installed: bool
+    installable: bool
+    desired: DesiredView | None
+    in_step: bool | None
+    served_elsewise: str | None = None
+    holder: str = ""
+    priority: int = 100
