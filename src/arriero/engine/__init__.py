@@ -1,1 +1,1 @@
-"""(room being built)"""
+"""The embedded server: Ollama's API in front of a llama.cpp child process. It knows nothing of slots or the stack."""

@@ -1,0 +1,1 @@
+"""The engine's HTTP face: Ollama's own API, and the dialects that are translated into it."""
