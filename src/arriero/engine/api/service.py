@@ -28,8 +28,11 @@ class Answer(Protocol):
 
 
 class Service(Protocol):
-    async def chat(self, body: Json) -> Answer:
-        """`/api/chat`. `stream` in the body is not looked at: an Answer always streams; `collect` joins one."""
+    async def chat(self, body: Json, *, relax_thinking: bool = False) -> Answer:
+        """`/api/chat`. `stream` in the body is not looked at: an Answer always streams; `collect` joins one.
+
+        With `relax_thinking` a model that cannot think ignores `think` instead of refusing it (`/v1/messages` only).
+        """
         ...
 
     async def generate(self, body: Json) -> Answer:
