@@ -1,0 +1,66 @@
+"""`activate SLOT`: its model answers on its port afterwards, or the reason why not is told."""
+
+from __future__ import annotations
+
+from arriero.core.progress import Report
+from arriero.planner import ActionKind, Plan, plan_activate
+from arriero.stack.errors import NotActiveAfterwards, NotInstalled
+from arriero.stack.observing import Scene
+from arriero.stack.results import ModelState, Outcome
+from arriero.stack.undertaking import Undertaking, undertake
+from arriero.stack.world import World
+from arriero.state import DesiredSlot, State
+
+
+async def activate(
+    world: World,
+    slot_id: str,
+    report: Report,
+    *,
+    variant: str | None = None,
+    keep_others: bool = False,
+    dry_run: bool = False,
+) -> Outcome:
+    """Installs if we can, lets the others yield unless `keep_others`, starts, loads, and looks again.
+
+    Raises SlotUnknown, VariantUnknown, NotInstalled (before anything is touched), what the backend raises, and
+    NotActiveAfterwards. When the start fails, wishes are as before and the slots that had yielded run again.
+    """
+    slot = world.slot(slot_id)
+    asked = {slot_id: world.variant(slot, variant).name} if variant else None
+    wishes_before: dict[str, DesiredSlot] = {}
+
+    def decide(scene: Scene) -> Plan:
+        target = scene.views[slot_id]
+        if not (target.installed or target.installable):
+            raise NotInstalled(slot_id, target.reference, str(world.store.root))
+        return plan_activate(target, list(scene.views.values()), keep_others=keep_others)
+
+    def wish(state: State, scene: Scene, plan: Plan, now: str) -> None:
+        wishes_before.update(state.desired())
+        for name in _yielding(plan):
+            state.set_desired(name, active=False, variant=scene.views[name].variant, since=now)
+        state.set_desired(slot_id, active=True, variant=scene.views[slot_id].variant, since=now)
+
+    async def undo(scene: Scene, plan: Plan) -> None:
+        for name in (slot_id, *_yielding(plan)):
+            world.writable_state().restore_desired(name, wishes_before.get(name))
+        for name in _yielding(plan):
+            other = world.slot(name)
+            service = world.service(other, world.variant(other, scene.views[name].variant))
+            await world.backend.start(service, report)
+
+    task = Undertaking("activate", decide, wish, (slot_id,), asked, undo)
+    outcome = await undertake(world, task, report, dry_run=dry_run)
+    _prove_active(outcome, slot_id)
+    return outcome
+
+
+def _prove_active(outcome: Outcome, slot_id: str) -> None:
+    for model in outcome.models:
+        if model.id == slot_id and model.state is not ModelState.ACTIVE:
+            raise NotActiveAfterwards(slot_id, str(model.state))
+
+
+def _yielding(plan: Plan) -> list[str]:
+    return [a.slot for a in plan.of(ActionKind.STOP)]

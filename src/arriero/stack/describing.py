@@ -1,0 +1,108 @@
+"""From what was seen to what is told: ModelStatus and StackStatus out of a Scene."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from arriero.config.specs import SlotSpec, VariantSpec
+from arriero.core.clock import iso
+from arriero.planner import Phase, find_drift
+from arriero.runtime.backend import LoadedModel, ServiceSnapshot
+from arriero.stack.observing import Scene
+from arriero.stack.results import ModelState, ModelStatus, Processor, StackStatus, VariantStatus
+from arriero.stack.world import World
+
+_STATES = {
+    Phase.ABSENT: ModelState.INACTIVE,
+    Phase.BLOCKED: ModelState.INACTIVE,
+    Phase.STARTING: ModelState.STARTING,
+    Phase.RESTARTING: ModelState.STARTING,
+    Phase.SERVING: ModelState.ACTIVE,
+    Phase.FAILED: ModelState.FAILED,
+}
+
+
+def base_url(host: str, port: int) -> str:
+    """The OpenAI base URL that editors ask for. A wildcard address is reached through loopback."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{shown}:{port}/v1"
+
+
+def describe_stack(world: World, scene: Scene) -> StackStatus:
+    settings = world.configuration.settings
+    holders = [s.holder for s in scene.snapshots.values() if s.holder is not None]
+    return StackStatus(
+        backend=world.backend.kind,
+        backend_reason=world.backend_reason,
+        models=tuple(describe_slot(world, slot, scene) for slot in world.configuration.slots),
+        gpu=None,
+        others=tuple(holders),
+        models_dir=str(settings.models_dir),
+        seen_at=iso(scene.at),
+        notes=(world.state_fault,) if world.state_fault else (),
+    )
+
+
+def describe_slot(world: World, slot: SlotSpec, scene: Scene) -> ModelStatus:
+    seen, view = scene.snapshots[slot.id], scene.views[slot.id]
+    variants = tuple(_describe_variant(v, scene) for v in slot.variants)
+    current = next(v for v in variants if v.name == view.variant)
+    state, loaded = _STATES[view.phase], _loaded(seen)
+    return ModelStatus(
+        id=slot.id,
+        title=slot.title,
+        purpose=slot.purpose,
+        reference=current.reference,
+        variant=current.name,
+        state=state,
+        url=base_url(world.configuration.settings.bind, slot.port) if state is ModelState.ACTIVE else None,
+        port=slot.port,
+        installed=current.installed,
+        version=current.version,
+        installed_at=current.installed_at,
+        size_bytes=current.size_bytes,
+        processor=_processor(loaded),
+        context=loaded.context if loaded else None,
+        declared_context=slot.context,
+        kv_cache=str(slot.kv_cache),
+        variants=variants,
+        drift=find_drift(view),
+        pid=seen.pid,
+        started_at=_moment(seen.started_at),
+        restarts=seen.restarts,
+        last_exit=seen.last_exit,
+        memory_bytes=seen.memory_bytes,
+        expires_at=loaded.expires_at if loaded else None,
+    )
+
+
+def _describe_variant(variant: VariantSpec, scene: Scene) -> VariantStatus:
+    model, expected = scene.model(variant.reference), variant.expected
+    return VariantStatus(
+        name=variant.name,
+        reference=str(variant.reference),
+        aliases=tuple(str(a) for a in variant.aliases),
+        installed=model is not None,
+        version=model.digest[:12] if model else None,
+        installed_at=iso(model.modified_at) if model else None,
+        size_bytes=model.size_bytes if model else None,
+        expected_disk_bytes=expected.disk_bytes if expected else None,
+        expected_vram_bytes=expected.vram_bytes if expected else None,
+        expected_tokens_per_s=expected.tokens_per_s if expected else None,
+    )
+
+
+def _loaded(seen: ServiceSnapshot) -> LoadedModel | None:
+    return seen.loaded[0] if seen.loaded else None
+
+
+def _processor(loaded: LoadedModel | None) -> Processor | None:
+    if loaded is None:
+        return None
+    if loaded.vram_bytes == 0:
+        return Processor.CPU
+    return Processor.GPU if loaded.vram_bytes >= loaded.size_bytes else Processor.MIXED
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return iso(moment) if moment else None

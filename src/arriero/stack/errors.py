@@ -1,0 +1,82 @@
+"""What can go wrong above the rooms: names nobody declared, models nobody installed, services that did not follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from arriero.core.errors import BusyError, EnvironmentFault, NotFoundError, OperationFailed, UsageError
+
+
+@dataclass(eq=False)
+class SlotUnknown(NotFoundError):
+    code = "slot.unknown"
+    name: str
+    nearest: str | None
+    known: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class VariantUnknown(NotFoundError):
+    code = "variant.unknown"
+    slot: str
+    name: str
+    nearest: str | None
+    known: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class NotInstalled(NotFoundError):
+    """The slot's model is not in the store and cannot be fetched yet: it must be imported, or pulled by an Ollama."""
+
+    code = "model.not_installed"
+    slot: str
+    reference: str
+    models_dir: str
+
+
+@dataclass(eq=False)
+class ReferenceInvalid(UsageError):
+    code = "reference.invalid"
+    text: str
+
+
+@dataclass(eq=False)
+class SlotInactive(OperationFailed):
+    code = "slot.inactive"
+    slot: str
+    state: str
+
+
+@dataclass(eq=False)
+class ModelInUse(BusyError):
+    """The model's slot is active; removing its files under it would break the next load."""
+
+    code = "model.in_use"
+    slot: str
+    reference: str
+
+
+@dataclass(eq=False)
+class NotActiveAfterwards(OperationFailed):
+    """Everything was done, yet the slot was not seen active afterwards."""
+
+    code = "slot.not_active"
+    slot: str
+    state: str
+
+
+@dataclass(eq=False)
+class BackendUnavailable(EnvironmentFault):
+    code = "backend.unavailable"
+    backend: str
+    available: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class ChatFailed(OperationFailed):
+    """The model's server refused or broke off: HTTP status (0: the connection broke) and its own words."""
+
+    code = "chat.failed"
+    slot: str
+    status: int
+    detail: str

@@ -1,0 +1,91 @@
+"""Looking: services, store and wishes at one moment, put together slot by slot.
+
+Invariant: looking changes nothing but the database's memory of what was last seen, and works without that database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from arriero.config.specs import SlotSpec, SourceKind, VariantSpec
+from arriero.core.ids import Reference
+from arriero.planner import DesiredView, Phase, SlotView
+from arriero.runtime.backend import ServiceSnapshot
+from arriero.stack.world import World
+from arriero.state import DesiredSlot
+from arriero.store import InstalledModel
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What was seen. `views` has every declared slot, in the catalogue's order."""
+
+    at: datetime
+    snapshots: Mapping[str, ServiceSnapshot]
+    installed: tuple[InstalledModel, ...]
+    views: Mapping[str, SlotView]
+
+    def model(self, reference: Reference) -> InstalledModel | None:
+        return next((m for m in self.installed if m.reference.matches(reference)), None)
+
+
+async def look(world: World, asked: Mapping[str, str] | None = None) -> Scene:
+    """Looks at everything at once. `asked` names variants (by slot) that override what was wished or seen."""
+    slots = world.configuration.slots
+    snapshots, installed, desired = await asyncio.gather(
+        world.backend.inspect([(s.id, s.port) for s in slots]),
+        asyncio.to_thread(world.store.list),
+        asyncio.to_thread(world.state.desired if world.state else dict),
+    )
+    by_slot = {s.slot: s for s in snapshots}
+    scene = Scene(world.clock.now(), by_slot, tuple(installed), {})
+    views = {s.id: _view(world, s, scene, desired.get(s.id), (asked or {}).get(s.id)) for s in slots}
+    return replace(scene, views=views)
+
+
+def _view(world: World, slot: SlotSpec, scene: Scene, wish: DesiredSlot | None, asked: str | None) -> SlotView:
+    seen = scene.snapshots[slot.id]
+    variant = slot.variant(asked) if asked else _wished(slot, wish) or served_variant(slot, seen)
+    variant = variant or world.variant(slot, None)
+    in_step = None
+    if seen.settings_hash is not None:
+        in_step = seen.settings_hash == world.backend.settings_hash(world.service(slot, variant))
+    return SlotView(
+        slot=slot.id,
+        port=slot.port,
+        phase=Phase(seen.phase),
+        variant=variant.name,
+        reference=str(variant.reference),
+        installed=scene.model(variant.reference) is not None,
+        installable=variant.source is SourceKind.WHEEL,
+        desired=DesiredView(wish.active, wish.variant, wish.since) if wish else None,
+        in_step=in_step,
+        served_elsewise=_stranger(slot, seen),
+        holder=f"{seen.holder.process} ({seen.holder.pid})" if seen.holder else "",
+        priority=slot.priority,
+    )
+
+
+def served_variant(slot: SlotSpec, seen: ServiceSnapshot) -> VariantSpec | None:
+    """The variant whose model the server has loaded, if any."""
+    return next((v for v in slot.variants for m in seen.loaded if _names(v, m.name)), None)
+
+
+def _wished(slot: SlotSpec, wish: DesiredSlot | None) -> VariantSpec | None:
+    return slot.variant(wish.variant) if wish else None
+
+
+def _stranger(slot: SlotSpec, seen: ServiceSnapshot) -> str | None:
+    """The name of a loaded model that is none of the slot's."""
+    return next((m.name for m in seen.loaded if not any(_names(v, m.name) for v in slot.variants)), None)
+
+
+def _names(variant: VariantSpec, name: str) -> bool:
+    try:
+        asked = Reference.parse(name)
+    except ValueError:
+        return False
+    return any(asked.matches(r) for r in (variant.reference, *variant.aliases))

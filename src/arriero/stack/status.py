@@ -1,0 +1,48 @@
+"""`status` and `models`: what is there, and how it differs from what was asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from arriero.core.clock import iso
+from arriero.core.errors import ArrieroError
+from arriero.stack.describing import describe_stack
+from arriero.stack.observing import Scene, look
+from arriero.stack.results import StackStatus
+from arriero.stack.world import World
+from arriero.state import InstalledVersion, ObservedSlot, State
+
+
+async def status(world: World) -> StackStatus:
+    """Looks, remembers what it saw, and tells. A database that cannot be written is a note, not a failure."""
+    scene = await look(world)
+    told = describe_stack(world, scene)
+    if world.state is None:
+        return told
+    try:
+        await asyncio.to_thread(remember, world.state, world, scene)
+    except ArrieroError as fault:
+        return _with_note(told, fault)
+    return told
+
+
+async def watch(world: World, every_s: float) -> AsyncIterator[StackStatus]:
+    """`status` again and again until the caller stops."""
+    while True:
+        yield await status(world)
+        await world.clock.sleep(every_s)
+
+
+def remember(state: State, world: World, scene: Scene) -> None:
+    """Writes what was seen to the database: the services' state and the versions in the store."""
+    told = describe_stack(world, scene)
+    state.record_observed([ObservedSlot(m.id, str(m.state), iso(scene.at), world.backend.kind) for m in told.models])
+    state.record_versions(
+        [InstalledVersion(str(m.reference), m.digest, m.size_bytes, iso(m.modified_at)) for m in scene.installed]
+    )
+
+
+def _with_note(told: StackStatus, fault: ArrieroError) -> StackStatus:
+    return replace(told, notes=(*told.notes, fault))

@@ -1,0 +1,79 @@
+"""The course every mutating use case takes: look, plan, write the wish, apply, look again, tell.
+
+Invariant: the wish is in the database before the first action, so that whoever looks after a kill at any moment sees
+what was meant and what is missing; and nothing is told but what the second look saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from arriero.core.clock import iso
+from arriero.core.errors import ArrieroError
+from arriero.core.progress import Report
+from arriero.planner import Plan
+from arriero.stack.applying import Applied, carry_out
+from arriero.stack.describing import describe_slot
+from arriero.stack.observing import Scene, look
+from arriero.stack.results import Outcome
+from arriero.stack.status import remember
+from arriero.stack.world import World
+from arriero.state import State
+
+
+async def nothing_to_undo(_scene: Scene, _plan: Plan) -> None:
+    """For undertakings that are carried on with, or whose failure leaves nothing to put back."""
+
+
+@dataclass(frozen=True)
+class Undertaking:
+    """One use case as the parts that differ. `wish(state, scene, plan, now)` is written before acting; `undo` runs
+    after a failure that ends the plan; `keep_going` carries on with the other actions instead.
+    """
+
+    goal: str
+    decide: Callable[[Scene], Plan]
+    wish: Callable[[State, Scene, Plan, str], None]
+    slots: tuple[str, ...]
+    asked: Mapping[str, str] | None = None
+    undo: Callable[[Scene, Plan], Awaitable[None]] = nothing_to_undo
+    keep_going: bool = False
+
+
+async def undertake(world: World, task: Undertaking, report: Report, *, dry_run: bool) -> Outcome:
+    """Raises CommandRunning, what `decide` refuses, and the failure of an action unless the task keeps going."""
+    started = world.clock.monotonic()
+    if dry_run:
+        scene = await look(world, task.asked)
+        return _outcome(world, task, task.decide(scene), None, Applied(), started)
+    with world.command(task.goal):
+        scene = await look(world, task.asked)
+        plan = task.decide(scene)
+        state = world.writable_state()
+        task.wish(state, scene, plan, iso(world.clock.now()))
+        try:
+            applied = await carry_out(world, plan, scene, report, keep_going=task.keep_going)
+        except ArrieroError:
+            await task.undo(scene, plan)
+            remember(state, world, await look(world))
+            raise
+        after = await look(world)
+        remember(state, world, after)
+    return _outcome(world, task, plan, after, applied, started)
+
+
+def _outcome(
+    world: World, task: Undertaking, plan: Plan, after: Scene | None, applied: Applied, began: float
+) -> Outcome:
+    touched = dict.fromkeys((*task.slots, *(a.slot for a in plan.actions)))
+    return Outcome(
+        plan=plan,
+        dry_run=after is None,
+        backend=world.backend.kind,
+        backend_reason=world.backend_reason,
+        models=tuple(describe_slot(world, world.slot(s), after) for s in touched) if after else (),
+        stopped=tuple(applied.stopped),
+        failures=tuple(applied.failures),
+        took_s=world.clock.monotonic() - began,
+    )

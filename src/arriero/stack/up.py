@@ -1,0 +1,32 @@
+"""`up`: the slots that were active before the last `down` are active again."""
+
+from __future__ import annotations
+
+from arriero.core.progress import Report
+from arriero.planner import Plan, plan_up
+from arriero.stack.errors import NotInstalled
+from arriero.stack.observing import Scene
+from arriero.stack.results import Outcome
+from arriero.stack.undertaking import Undertaking, undertake
+from arriero.stack.world import World
+from arriero.state import State
+
+
+async def up(world: World, report: Report, *, dry_run: bool = False) -> Outcome:
+    """Brings back what `down` had ended; nothing remembered gives an empty plan. One failure stops no other slot."""
+    remembered = world.writable_state().last_active()
+    slots = tuple(s.id for s in world.configuration.slots if s.id in remembered)
+
+    def decide(scene: Scene) -> Plan:
+        views = [scene.views[s] for s in slots]
+        for view in views:
+            if not (view.installed or view.installable):
+                raise NotInstalled(view.slot, view.reference, str(world.store.root))
+        return plan_up(views)
+
+    def wish(state: State, scene: Scene, _plan: Plan, now: str) -> None:
+        for name in slots:
+            state.set_desired(name, active=True, variant=scene.views[name].variant, since=now)
+
+    task = Undertaking("up", decide, wish, slots, keep_going=True)
+    return await undertake(world, task, report, dry_run=dry_run)

@@ -1,0 +1,119 @@
+"""The collaborators of every use case, and how they come together from a Configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from arriero.config.specs import BackendChoice, BackendKind, Configuration, SlotSpec, VariantSpec
+from arriero.core.clock import Clock, SystemClock, iso
+from arriero.core.errors import ArrieroError
+from arriero.core.files import command_lock
+from arriero.core.ids import nearest
+from arriero.planner import Reason
+from arriero.runtime.backend import Backend, ServiceSpec
+from arriero.stack.errors import BackendUnavailable, SlotUnknown, VariantUnknown
+from arriero.state import Repair, State
+from arriero.store import Store
+
+
+@dataclass(frozen=True)
+class World:
+    """`state` is None when the database cannot be opened now (`state_fault` says why): reading goes on without it."""
+
+    configuration: Configuration
+    backend: Backend
+    backend_reason: Reason
+    store: Store
+    state: State | None
+    state_fault: ArrieroError | None
+    repairs: tuple[Repair, ...]
+    clock: Clock
+
+    def slot(self, slot_id: str) -> SlotSpec:
+        """Raises SlotUnknown with the nearest name."""
+        found = self.configuration.slot(slot_id)
+        if found is None:
+            known = tuple(s.id for s in self.configuration.slots)
+            raise SlotUnknown(slot_id, nearest(slot_id, list(known)), known)
+        return found
+
+    def variant(self, slot: SlotSpec, name: str | None) -> VariantSpec:
+        """The named variant of a slot, its default one without a name. Raises VariantUnknown."""
+        found = slot.variant(name)
+        if found is None:
+            known = tuple(v.name for v in slot.variants)
+            raise VariantUnknown(slot.id, name or slot.default_variant, nearest(name or "", list(known)), known)
+        return found
+
+    def service(self, slot: SlotSpec, variant: VariantSpec) -> ServiceSpec:
+        settings = self.configuration.settings
+        return ServiceSpec(
+            slot=slot.id,
+            name=f"ollama-{slot.id}",
+            host=settings.bind,
+            port=slot.port,
+            models_dir=settings.models_dir,
+            model=str(variant.reference),
+            context=slot.context,
+            kv_cache=str(slot.kv_cache),
+            keep_alive=settings.engine.keep_alive,
+            parallel=settings.engine.parallel,
+            max_queue=settings.engine.max_queue,
+            max_body_bytes=settings.engine.max_body_bytes,
+            origins=settings.engine.origins,
+            threads=settings.engine.threads,
+            api_key_file=settings.engine.api_key_file,
+        )
+
+    def writable_state(self) -> State:
+        """The database for who must write to it. Raises what kept it from being opened."""
+        if self.state is None:
+            assert self.state_fault is not None
+            raise self.state_fault
+        return self.state
+
+    @contextmanager
+    def command(self, name: str) -> Iterator[None]:
+        """Holds the lock of mutating commands. Raises CommandRunning, or why the database cannot be written."""
+        self.writable_state()
+        lock = self.configuration.settings.state_dir / "command.lock"
+        with command_lock(lock, name, iso(self.clock.now())):
+            yield
+
+
+@contextmanager
+def open_world(configuration: Configuration, clock: Clock | None = None) -> Iterator[World]:
+    """Opens store, state and backend for one command. Raises BackendUnavailable."""
+    clock = clock or SystemClock()
+    settings = configuration.settings
+    backend, reason = choose_backend(configuration, clock)
+    state, fault, repairs = _open_state(configuration, clock)
+    try:
+        yield World(configuration, backend, reason, Store(settings.models_dir), state, fault, repairs, clock)
+    finally:
+        if state is not None:
+            state.close()
+
+
+def choose_backend(configuration: Configuration, clock: Clock) -> tuple[Backend, Reason]:
+    """The backend the settings ask for, and why it is that one."""
+    from arriero.runtime.native import NativeBackend
+
+    settings = configuration.settings
+    if settings.backend is BackendChoice.DOCKER:
+        raise BackendUnavailable(str(BackendKind.DOCKER), (str(BackendKind.NATIVE),))
+    asked = settings.backend is BackendChoice.NATIVE
+    backend = NativeBackend(run_dir=settings.run_dir, logs_dir=settings.state_dir / "logs", clock=clock)
+    return backend, Reason("backend.asked" if asked else "backend.only_native")
+
+
+def _open_state(
+    configuration: Configuration, clock: Clock
+) -> tuple[State | None, ArrieroError | None, tuple[Repair, ...]]:
+    try:
+        state, repairs = State.open(configuration.settings.database, clock=clock)
+    except ArrieroError as fault:
+        return None, fault, ()
+    return state, None, tuple(repairs)
