@@ -1,0 +1,50 @@
+"""Drift from values: what was asked for against what is seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from arriero.planner import DesiredView, DriftCode, Phase, SlotView, find_drift
+
+SINCE = "2026-11-22T10:00:00.000Z"
+UP = DesiredView(active=True, variant="7b", since=SINCE)
+OFF = DesiredView(active=False, variant="7b", since=SINCE)
+SLOT = SlotView("qwen", 11434, Phase.SERVING, "7b", "qwen:7b", True, False, UP, True)
+
+
+def codes(view: SlotView) -> list[DriftCode]:
+    return [d.code for d in find_drift(view)]
+
+
+def test_no_drift_where_all_is_as_asked() -> None:
+    assert codes(SLOT) == []
+    assert codes(replace(SLOT, desired=OFF, phase=Phase.ABSENT, in_step=None)) == []
+
+
+@pytest.mark.parametrize("phase", [Phase.SERVING, Phase.ABSENT, Phase.STARTING])
+def test_without_a_wish_whatever_is_seen_is_right(phase: Phase) -> None:
+    assert codes(replace(SLOT, desired=None, phase=phase, installed=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"phase": Phase.ABSENT, "in_step": None}, DriftCode.GONE),
+        ({"desired": OFF}, DriftCode.UNASKED),
+        ({"phase": Phase.RESTARTING}, DriftCode.CRASHING),
+        ({"phase": Phase.FAILED}, DriftCode.GAVE_UP),
+        ({"in_step": False}, DriftCode.SETTINGS_CHANGED),
+        ({"installed": False}, DriftCode.NOT_INSTALLED),
+        ({"served_elsewise": "other:1b"}, DriftCode.OTHER_MODEL),
+    ],
+)
+def test_each_difference_has_its_name(changes: dict, code: DriftCode) -> None:
+    assert codes(replace(SLOT, **changes)) == [code]
+
+
+def test_a_taken_port_names_its_holder_and_since_when_the_wish_is_unmet() -> None:
+    (drift,) = find_drift(replace(SLOT, phase=Phase.BLOCKED, in_step=None, holder="nginx (4)"))
+    assert (drift.code, drift.since) == (DriftCode.PORT_TAKEN, SINCE)
+    assert drift.params == {"port": 11434, "holder": "nginx (4)"}
