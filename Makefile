@@ -1,0 +1,49 @@
+# Everything a developer types. `make check` is what CI runs.
+.DEFAULT_GOAL := check
+.PHONY: setup fmt fmt-check lint types arch test check bench soak live run lock
+BIN := .venv-test/bin
+PYTHON := $(BIN)/python
+SCRIPTS := main.sh test.sh .ci/run
+
+setup:  ## the environment with the test tools, made or reused
+	@bash -c 'source ./main.sh && environment "$$root/.venv-test" "$$root/requirements/dev.txt"'
+
+fmt: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+fmt-check: setup
+	$(BIN)/ruff format --check .
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/shellcheck -x $(SCRIPTS)
+
+types: setup
+	$(BIN)/mypy
+
+arch: setup
+	PYTHONPATH=src $(BIN)/lint-imports
+
+test:
+	./test.sh
+
+check: fmt-check lint types arch test
+
+bench: setup  ## speed and memory as ratios, printed as a table
+	$(PYTHON) -m bench
+
+soak: setup  ## 50 clients for a minute: errors, leaks, memory
+	$(PYTHON) -m bench soak
+
+live: setup  ## the Kilo Code command line against the demo slot (needs npm)
+	bench/live.sh
+
+run:
+	./main.sh
+
+lock: setup  ## new versions of every dependency, hashed
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
+	  --upgrade requirements/runtime.in -o requirements/runtime.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
+	  --upgrade requirements/dev.in -o requirements/dev.txt
