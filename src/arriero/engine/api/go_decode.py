@@ -36,7 +36,7 @@ def slice_of(item: GoType, name: str | None = None) -> GoType:
     return GoType(name or f"[]{item.name}", (list,), item=item)
 
 
-def struct(name: str, **fields: GoType) -> GoType:
+def struct(name: str, /, **fields: GoType) -> GoType:
     """A Go struct by its full name (`api.ChatRequest`) and its JSON fields."""
     return GoType(name, (dict,), fields=fields)
 
