@@ -1,0 +1,54 @@
+"""What is wrong with a store: looks at every manifest and every blob it names, and repairs nothing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from arriero.core.ids import Reference
+from arriero.store.blobs import Blobs
+from arriero.store.catalog import Unreadable, read_manifest, read_model, scan
+from arriero.store.faults import owner_name
+from arriero.store.manifest import Layer
+from arriero.store.models import ProblemKind, StoreProblem
+
+
+def inspect(manifests: Path, blobs: Blobs) -> list[StoreProblem]:
+    """Compares sizes and hashes nothing: takes milliseconds. Raises OSError when `manifests` is unreadable."""
+    seen = scan(manifests)
+    problems = list(seen.problems)
+    for reference, path in seen.files.items():
+        try:
+            problems += _of_model(path, reference, blobs)
+        except Unreadable as found:
+            problems.append(found.problem)
+        except FileNotFoundError:
+            continue  # deleted while we looked
+    return problems + [_foreign(folder) for folder in (blobs.root, manifests, blobs.folder) if _is_foreign(folder)]
+
+
+def _of_model(path: Path, reference: Reference, blobs: Blobs) -> list[StoreProblem]:
+    found, _ = read_manifest(path, reference)
+    problems = [problem for layer in found.layers if (problem := _of_layer(layer, reference, blobs))]
+    try:
+        read_model(path, reference, blobs)
+    except Unreadable as config:
+        problems.append(config.problem)
+    return problems
+
+
+def _of_layer(layer: Layer, reference: Reference, blobs: Blobs) -> StoreProblem | None:
+    path, size = blobs.path(layer.digest), blobs.size_bytes(layer.digest)
+    if size is None:
+        return StoreProblem(ProblemKind.BLOB_MISSING, path, reference, layer.digest)
+    if size != layer.size_bytes:
+        return StoreProblem(ProblemKind.BLOB_SIZE, path, reference, f"{size} != {layer.size_bytes}")
+    return None
+
+
+def _is_foreign(folder: Path) -> bool:
+    return folder.is_dir() and folder.stat().st_uid != os.geteuid() and not os.access(folder, os.W_OK)
+
+
+def _foreign(folder: Path) -> StoreProblem:
+    return StoreProblem(ProblemKind.FOREIGN_OWNER, folder, None, owner_name(folder))
