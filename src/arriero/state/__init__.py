@@ -1,1 +1,10 @@
-"""(room being built)"""
+"""Owns `.models.db`: what is wanted, what was last seen, which versions are there, and who did what when.
+
+Invariant: nothing in it is needed to find the truth. Deleting the file costs history and wishes, never a model; callers
+rebuild it from what they observe.
+"""
+
+from arriero.state.database import State
+from arriero.state.values import DesiredSlot, InstalledVersion, ObservedSlot, Repair, Transition
+
+__all__ = ["DesiredSlot", "InstalledVersion", "ObservedSlot", "Repair", "State", "Transition"]

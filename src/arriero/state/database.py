@@ -1,0 +1,169 @@
+"""The face of the state room: small questions and small writes, each with a connection of its own.
+
+Invariant: no connection outlives a call, so a State may be shared by threads and processes, a reader never waits for a
+writer (WAL), and a file that was deleted or replaced in between is noticed at the next call.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from arriero.core.clock import Clock, iso
+from arriero.state.errors import in_our_words
+from arriero.state.opening import connect, prepare
+from arriero.state.schema import MIGRATIONS, version
+from arriero.state.values import DesiredSlot, InstalledVersion, ObservedSlot, Repair, Transition
+
+
+class State:
+    """The state database at `path`; nothing to close. Every method raises StateLocked, StateUnwritable, StateDamaged.
+
+    `repairs` is what had to be set aside so far: at `open`, or later when the file was replaced under our feet.
+    """
+
+    def __init__(self, path: Path, clock: Clock, timeout_s: float) -> None:
+        self.path = path
+        self.repairs: list[Repair] = []
+        self._clock = clock
+        self._timeout_s = timeout_s
+
+    @classmethod
+    def open(cls, path: Path, *, clock: Clock, timeout_s: float = 5.0) -> tuple[State, list[Repair]]:
+        """Makes or migrates the file, or moves a corrupt or foreign one aside and tells so in the list.
+
+        Raises StateTooNew too. `timeout_s` is how long this and every later call waits for another program's lock.
+        """
+        state = cls(path, clock, timeout_s)
+        with in_our_words(path, timeout_s):
+            state.repairs += prepare(path, clock.now(), timeout_s)
+        return state, state.repairs
+
+    def desired(self) -> dict[str, DesiredSlot]:
+        """What was asked for, by slot; slots that nobody ever asked about are not in it."""
+        query = "SELECT slot, variant, desired, desired_since FROM slots WHERE desired IS NOT NULL ORDER BY slot"
+        with self._reading() as db:
+            return {r[0]: DesiredSlot(r[0], r[1], r[2] == "active", _moment(r[3])) for r in db.execute(query)}
+
+    def set_desired(self, slot: str, *, active: bool, variant: str | None = None) -> None:
+        """Writes the wish down. Without a variant the one of before stays; `since` moves only if something changes."""
+        with self._writing() as db:
+            db.execute(
+                """INSERT INTO slots (slot, desired, variant, desired_since) VALUES (?1, ?2, ?3, ?4)
+                   ON CONFLICT (slot) DO UPDATE SET desired = ?2, variant = coalesce(?3, variant), desired_since =
+                     CASE WHEN desired IS ?2 AND variant IS coalesce(?3, variant) THEN desired_since ELSE ?4 END""",
+                (slot, "active" if active else "inactive", variant, iso(self._clock.now())),
+            )
+
+    def record_observed(self, observed: Sequence[ObservedSlot]) -> None:
+        with self._writing() as db:
+            db.executemany(
+                """INSERT INTO slots (slot, observed, observed_at, backend) VALUES (?1, ?2, ?3, ?4)
+                   ON CONFLICT (slot) DO UPDATE SET observed = ?2, observed_at = ?3, backend = ?4""",
+                [(seen.slot, seen.state, iso(seen.seen_at), seen.backend) for seen in observed],
+            )
+
+    def last_observed(self) -> dict[str, ObservedSlot]:
+        query = "SELECT slot, observed, observed_at, backend FROM slots WHERE observed IS NOT NULL ORDER BY slot"
+        with self._reading() as db:
+            return {r[0]: ObservedSlot(r[0], r[1], _moment(r[2]), r[3]) for r in db.execute(query)}
+
+    def record_transition(
+        self,
+        command: str,
+        *,
+        outcome: str,
+        slot: str | None = None,
+        from_state: str | None = None,
+        to_state: str | None = None,
+        reason: str = "",
+    ) -> None:
+        """One line of the audit, by this user and process, now. Lines are never changed or taken away."""
+        line = (iso(self._clock.now()), command, _user(), os.getpid(), slot, from_state, to_state, reason, outcome)
+        with self._writing() as db:
+            db.execute(
+                """INSERT INTO transitions (at, command, user, pid, slot, from_state, to_state, reason, outcome)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                line,
+            )
+
+    def transitions(self, slot: str | None = None, limit: int = 50) -> list[Transition]:
+        """The newest first, of one slot or of all."""
+        query = """SELECT at, command, user, pid, slot, from_state, to_state, reason, outcome FROM transitions
+                   WHERE ?1 IS NULL OR slot = ?1 ORDER BY id DESC LIMIT ?2"""
+        with self._reading() as db:
+            return [Transition(_moment(row[0]), *row[1:]) for row in db.execute(query, (slot, limit))]
+
+    def record_versions(self, installed: Sequence[InstalledVersion]) -> None:
+        """`installed` is all that the store holds now: those become current, every other known version history.
+
+        Date and source of a version already known stay as they were first written.
+        """
+        with self._writing() as db:
+            db.execute("UPDATE versions SET current = 0 WHERE current = 1")
+            db.executemany(
+                """INSERT INTO versions (reference, digest, size_bytes, installed_at, source, current)
+                   VALUES (?1, ?2, ?3, ?4, ?5, 1)
+                   ON CONFLICT (reference, digest) DO UPDATE SET current = 1, source = coalesce(source, ?5)""",
+                [(v.reference, v.digest, v.size_bytes, iso(v.installed_at), v.source) for v in installed],
+            )
+
+    def versions(self, reference: str | None = None) -> list[InstalledVersion]:
+        """Current and former versions, of one reference or of all; of each reference the newest first."""
+        query = """SELECT reference, digest, size_bytes, installed_at, source, current FROM versions
+                   WHERE ?1 IS NULL OR reference = ?1 ORDER BY reference, installed_at DESC, rowid DESC"""
+        with self._reading() as db:
+            return [
+                InstalledVersion(r[0], r[1], r[2], _moment(r[3]), r[4], bool(r[5]))
+                for r in db.execute(query, (reference,))
+            ]
+
+    def remember_active(self, slots: Collection[str]) -> None:
+        """The set that `up` brings back; it takes the place of the one of before."""
+        with self._writing() as db:
+            db.execute("DELETE FROM last_active")
+            db.executemany("INSERT INTO last_active (slot) VALUES (?)", [(slot,) for slot in sorted(set(slots))])
+
+    def last_active(self) -> frozenset[str]:
+        with self._reading() as db:
+            return frozenset(str(row[0]) for row in db.execute("SELECT slot FROM last_active"))
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with in_our_words(self.path, self._timeout_s):
+            if not self._is_current():
+                self.repairs += prepare(self.path, self._clock.now(), self._timeout_s)
+            with connect(self.path, self._timeout_s) as db:
+                yield db
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction that takes the write lock at once; left by an exception, nothing of it stays."""
+        with self._reading() as db:
+            db.execute("BEGIN IMMEDIATE")
+            yield db
+            db.execute("COMMIT")
+
+    def _is_current(self) -> bool:
+        """Still there, and of our version: the cheap part of what `open` made sure of."""
+        if not self.path.exists():
+            return False
+        with connect(self.path, self._timeout_s) as db:
+            return version(db) == len(MIGRATIONS)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _user() -> str:
+    """The name of who runs us; a user without an entry (a bare container) by number."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())

@@ -1,0 +1,78 @@
+"""The tables, as numbered migrations: number N brings version N-1 to N. A published migration is never edited.
+
+Version and ownership are in the file's header, `PRAGMA user_version` and `PRAGMA application_id`, and change in the
+same transaction as the tables: a process killed at any point leaves the old version or the new one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+APPLICATION_ID = (
+    0x41525249  # "ARRI": tells our file from any other SQLite file (sqlite.org/pragma.html#pragma_application_id)
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE slots (
+            slot TEXT PRIMARY KEY,
+            desired TEXT CHECK (desired IN ('active', 'inactive')),
+            variant TEXT,
+            desired_since TEXT,
+            observed TEXT,
+            observed_at TEXT,
+            backend TEXT,
+            CHECK ((desired IS NULL) = (desired_since IS NULL)),
+            CHECK ((observed IS NULL) = (observed_at IS NULL))
+        )""",
+        """CREATE TABLE versions (
+            reference TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            size_bytes INTEGER NOT NULL CHECK (size_bytes >= 0),
+            installed_at TEXT NOT NULL,
+            source TEXT,
+            current INTEGER NOT NULL CHECK (current IN (0, 1)),
+            PRIMARY KEY (reference, digest)
+        )""",
+        "CREATE UNIQUE INDEX one_current_version ON versions (reference) WHERE current = 1",
+        """CREATE TABLE transitions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at TEXT NOT NULL,
+            command TEXT NOT NULL,
+            user TEXT NOT NULL,
+            pid INTEGER NOT NULL,
+            slot TEXT,
+            from_state TEXT,
+            to_state TEXT,
+            reason TEXT NOT NULL,
+            outcome TEXT NOT NULL
+        )""",
+        "CREATE INDEX transitions_by_slot ON transitions (slot, id)",
+        """CREATE TRIGGER transitions_stay BEFORE UPDATE ON transitions
+           BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END""",
+        """CREATE TRIGGER transitions_last BEFORE DELETE ON transitions
+           BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END""",
+        "CREATE TABLE last_active (slot TEXT PRIMARY KEY)",
+    ),
+)
+TABLES = frozenset({"slots", "versions", "transitions", "last_active"})
+
+
+def version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(db: sqlite3.Connection, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) -> None:
+    """Brings an empty or older database of ours to the newest version, all or nothing. WAL is set first: outside."""
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        for statements in migrations[version(db) :]:
+            for statement in statements:
+                db.execute(statement)
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {len(migrations)}")
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise

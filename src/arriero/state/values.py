@@ -1,0 +1,64 @@
+"""The rows of the state database as values. Moments are timezone-aware UTC, sizes bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class DesiredSlot:
+    """What the user asked for last: `since` is when this wish began. `variant` survives a deactivation."""
+
+    slot: str
+    variant: str | None
+    active: bool
+    since: datetime
+
+
+@dataclass(frozen=True)
+class ObservedSlot:
+    """What a slot was seen to be (`state` as in `status --json`) and which backend was looked at."""
+
+    slot: str
+    state: str
+    seen_at: datetime
+    backend: str | None = None
+
+
+@dataclass(frozen=True)
+class InstalledVersion:
+    """One content that a reference has had in the store. `digest` names the bytes; `current` is the one served now."""
+
+    reference: str
+    digest: str
+    size_bytes: int
+    installed_at: datetime
+    source: str | None = None
+    current: bool = True
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One line of the audit: who (`user`, `pid`) did what (`command`) to which slot, and how it ended."""
+
+    at: datetime
+    command: str
+    user: str
+    pid: int
+    slot: str | None
+    from_state: str | None
+    to_state: str | None
+    reason: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A file that was not ours to use and was moved aside. kind: `corrupt`, `foreign` or `incomplete`."""
+
+    kind: str
+    path: Path
+    moved_to: Path
+    detail: str
