@@ -8,7 +8,7 @@ the first write, and no reference or digest can name a file outside the store.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,10 @@ class Store:
     def add_bytes(self, data: bytes, media_type: str) -> Layer:
         """Stores a small blob; the same bytes are stored once."""
         return self._blobs.add([data], media_type, len(data))
+
+    def add_chunks(self, chunks: Iterable[bytes], media_type: str, size_bytes: int) -> Layer:
+        """Stores bytes as they come; `size_bytes` is how many to make room for. What `chunks` raises goes through."""
+        return self._blobs.add(chunks, media_type, size_bytes)
 
     def add_file(self, path: Path, media_type: str, progress: Report = silent) -> Layer:
         """Copies a file's bytes in, once. Reports `store.hash` or `store.copy` in bytes, subject: the file's name."""

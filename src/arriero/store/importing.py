@@ -1,0 +1,79 @@
+"""Makes a model out of a GGUF file, as `ollama create` does, but keeps the file's own bytes.
+
+Facts (Ollama 0.33, server/create.go, and a recorded store): layers stand in the order model, template, params; a
+system prompt, licences and given parameters follow; the config comes from the header. Ollama rewrites the GGUF with
+llama-quantize on the way, we do not: the blob's digest is the file's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from arriero.core.ids import Reference
+from arriero.core.progress import Report, silent
+from arriero.store import config_blob, gojson, media
+from arriero.store.chat_templates import known_template
+from arriero.store.config_blob import ModelConfig
+from arriero.store.errors import GgufNotAModel, GgufSplit
+from arriero.store.ggml_types import count_text
+from arriero.store.gguf import GgufHeader, read_header
+from arriero.store.manifest import Layer
+from arriero.store.models import InstalledModel
+from arriero.store.store import Store
+
+
+def import_gguf(
+    store: Store,
+    path: Path,
+    ref: Reference,
+    *,
+    template: str | None = None,
+    params: Mapping[str, object] | None = None,
+    system: str | None = None,
+    license: str | None = None,  # noqa: A002 - the word of the Modelfile
+    progress: Report = silent,
+) -> InstalledModel:
+    """Installs `path` as `ref`, replacing a model of that name. The same bytes are stored once.
+
+    Without `template` a known one is taken for the GGUF's own (with its stop words), or none. Reports `store.hash` or
+    `store.copy`. Raises errors below GgufError before anything is written, and the store's own.
+    """
+    header = read_header(path)
+    _require_model(header)
+    known = None if template else known_template(header.chat_template)
+    merged = {**({"stop": list(known.stop)} if known else {}), **(params or {})}
+    texts = [
+        (template or (known.template if known else None), media.TEMPLATE),
+        (system, media.SYSTEM),
+        (license, media.LICENSE),
+    ]
+    layers = [store.add_file(path, media.MODEL, progress)]
+    layers += [store.add_bytes(text.encode(), media_type) for text, media_type in texts if text]
+    if merged:
+        layers.append(store.add_bytes(gojson.encode(merged), media.PARAMS))
+    return store.write_manifest(ref, _config_layer(store, header), layers)
+
+
+def _require_model(header: GgufHeader) -> None:
+    kind = "projector" if header.architecture == "clip" else header.text("general.type") or "model"
+    if kind != "model":
+        raise GgufNotAModel(header.path, kind)
+    if header.architecture is None or not header.tensors:
+        raise GgufNotAModel(header.path, "incomplete")
+    parts = header.metadata.get("split.count", 1)
+    if isinstance(parts, int) and parts > 1:
+        raise GgufSplit(header.path, parts)
+    header.require_complete()
+
+
+def _config_layer(store: Store, header: GgufHeader) -> Layer:
+    family = header.architecture or ""
+    config = ModelConfig(
+        format="gguf",
+        family=family,
+        families=(family,),
+        parameter_size=count_text(header.parameter_count),
+        quantization=header.quantization,
+    )
+    return store.add_bytes(config_blob.render(config), media.CONFIG)
