@@ -36,11 +36,11 @@ async def activate(
             raise NotInstalled(slot_id, target.reference, str(world.store.root))
         return plan_activate(target, list(scene.views.values()), keep_others=keep_others)
 
-    def wish(state: State, scene: Scene, plan: Plan, now: str) -> None:
+    def wish(state: State, scene: Scene, plan: Plan) -> None:
         wishes_before.update(state.desired())
         for name in _yielding(plan):
-            state.set_desired(name, active=False, variant=scene.views[name].variant, since=now)
-        state.set_desired(slot_id, active=True, variant=scene.views[slot_id].variant, since=now)
+            state.set_desired(name, active=False, variant=scene.views[name].variant)
+        state.set_desired(slot_id, active=True, variant=scene.views[slot_id].variant)
 
     async def undo(scene: Scene, plan: Plan) -> None:
         for name in (slot_id, *_yielding(plan)):

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from arriero.core.clock import iso
 from arriero.core.errors import ArrieroError
 from arriero.core.progress import Progress, Report
-from arriero.planner import Action, ActionKind, Plan
+from arriero.planner import Action, ActionKind, Phase, Plan
 from arriero.runtime.backend import StopReport
 from arriero.stack.installing import install_variant
 from arriero.stack.observing import Scene
 from arriero.stack.world import World
-from arriero.state import Transition
 
 
 @dataclass
@@ -29,45 +27,45 @@ async def carry_out(world: World, plan: Plan, scene: Scene, report: Report, *, k
     for action in plan.actions:
         report(Progress(f"action.{action.kind}", action.slot, params={"reference": action.reference}))
         try:
-            await _act(world, action, scene, report, applied)
+            seen = await _act(world, action, scene, report, applied)
         except ArrieroError as fault:
-            _audit(world, plan, action, scene, f"failed: {fault.code}")
+            _audit(world, plan, action, scene, None, f"failed: {fault.code}")
             if not keep_going:
                 raise
             applied.failures.append(fault)
         except BaseException:
-            _audit(world, plan, action, scene, "interrupted")
+            _audit(world, plan, action, scene, None, "interrupted")
             raise
         else:
-            _audit(world, plan, action, scene, "done")
+            _audit(world, plan, action, scene, seen, "done")
     return applied
 
 
-async def _act(world: World, action: Action, scene: Scene, report: Report, applied: Applied) -> None:
+async def _act(world: World, action: Action, scene: Scene, report: Report, applied: Applied) -> Phase:
+    """Carries one action out and returns the phase that was seen afterwards."""
     slot = world.slot(action.slot)
     variant = world.variant(slot, scene.views[slot.id].variant)
     service = world.service(slot, variant)
     match action.kind:
         case ActionKind.INSTALL:
             await install_variant(world, slot, variant, report)
+            return scene.views[slot.id].phase
         case ActionKind.STOP:
             applied.stopped.append(await world.backend.stop(slot.id, slot.port, report))
+            return Phase.ABSENT
         case ActionKind.RESTART:
             applied.stopped.append(await world.backend.stop(slot.id, slot.port, report))
-            await world.backend.start(service, report)
         case ActionKind.START | ActionKind.LOAD:
-            await world.backend.start(service, report)
+            await install_variant(world, slot, variant, report)  # there already: this only keeps its aliases in step
+    return Phase((await world.backend.start(service, report)).phase)
 
 
-def _audit(world: World, plan: Plan, action: Action, scene: Scene, outcome: str) -> None:
+def _audit(world: World, plan: Plan, action: Action, scene: Scene, seen: Phase | None, outcome: str) -> None:
     world.writable_state().record_transition(
-        Transition(
-            at=iso(world.clock.now()),
-            command=plan.goal,
-            slot=action.slot,
-            action=str(action.kind),
-            from_state=str(scene.views[action.slot].phase),
-            reason=action.reason.code,
-            outcome=outcome,
-        )
+        plan.goal,
+        slot=action.slot,
+        from_state=str(scene.views[action.slot].phase),
+        to_state=str(seen) if seen else None,
+        reason=f"{action.kind}: {action.reason.code}",
+        outcome=outcome,
     )

@@ -15,8 +15,8 @@ async def deactivate(world: World, slot_id: str, report: Report, *, dry_run: boo
     """A slot that is off already is no error. Raises SlotUnknown and what the backend raises."""
     world.slot(slot_id)
 
-    def wish(state: State, scene: Scene, _plan: Plan, now: str) -> None:
-        state.set_desired(slot_id, active=False, variant=scene.views[slot_id].variant, since=now)
+    def wish(state: State, scene: Scene, _plan: Plan) -> None:
+        state.set_desired(slot_id, active=False, variant=scene.views[slot_id].variant)
 
     task = Undertaking("deactivate", lambda scene: plan_deactivate(scene.views[slot_id]), wish, (slot_id,))
     return await undertake(world, task, report, dry_run=dry_run)

@@ -40,6 +40,7 @@ def describe_stack(world: World, scene: Scene) -> StackStatus:
         models_dir=str(settings.models_dir),
         seen_at=iso(scene.at),
         notes=(world.state_fault,) if world.state_fault else (),
+        repairs=tuple(world.state.repairs) if world.state else (),
     )
 
 
@@ -47,6 +48,7 @@ def describe_slot(world: World, slot: SlotSpec, scene: Scene) -> ModelStatus:
     seen, view = scene.snapshots[slot.id], scene.views[slot.id]
     variants = tuple(_describe_variant(v, scene) for v in slot.variants)
     current = next(v for v in variants if v.name == view.variant)
+    chosen = world.variant(slot, view.variant)
     state, loaded = _STATES[view.phase], _loaded(seen)
     return ModelStatus(
         id=slot.id,
@@ -63,8 +65,8 @@ def describe_slot(world: World, slot: SlotSpec, scene: Scene) -> ModelStatus:
         size_bytes=current.size_bytes,
         processor=_processor(loaded),
         context=loaded.context if loaded else None,
-        declared_context=slot.context,
-        kv_cache=str(slot.kv_cache),
+        declared_context=slot.context_of(chosen),
+        kv_cache=str(slot.kv_cache_of(chosen)),
         variants=variants,
         drift=find_drift(view),
         pid=seen.pid,
@@ -86,6 +88,7 @@ def _describe_variant(variant: VariantSpec, scene: Scene) -> VariantStatus:
         version=model.digest[:12] if model else None,
         installed_at=iso(model.modified_at) if model else None,
         size_bytes=model.size_bytes if model else None,
+        published_bytes=variant.size_bytes,
         expected_disk_bytes=expected.disk_bytes if expected else None,
         expected_vram_bytes=expected.vram_bytes if expected else None,
         expected_tokens_per_s=expected.tokens_per_s if expected else None,

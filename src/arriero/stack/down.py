@@ -17,7 +17,7 @@ async def down(world: World, report: Report, *, dry_run: bool = False) -> Outcom
     return await undertake(world, task, report, dry_run=dry_run)
 
 
-def _wish(state: State, scene: Scene, _plan: Plan, now: str) -> None:
+def _wish(state: State, scene: Scene, _plan: Plan) -> None:
     running = {v.slot for v in scene.views.values() if v.phase.ours}
     wanted = {v.slot for v in scene.views.values() if v.desired and v.desired.active}
     unasked = {v.slot for v in scene.views.values() if v.desired is None} & running
@@ -25,4 +25,4 @@ def _wish(state: State, scene: Scene, _plan: Plan, now: str) -> None:
         state.remember_active(wanted | unasked)
     for view in scene.views.values():
         if view.desired is not None or view.slot in running:
-            state.set_desired(view.slot, active=False, variant=view.variant, since=now)
+            state.set_desired(view.slot, active=False, variant=view.variant)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from arriero.config.specs import SlotSpec, SourceKind, VariantSpec
+from arriero.core.clock import iso
 from arriero.core.ids import Reference
 from arriero.planner import DesiredView, Phase, SlotView
 from arriero.runtime.backend import ServiceSnapshot
@@ -61,7 +62,7 @@ def _view(world: World, slot: SlotSpec, scene: Scene, wish: DesiredSlot | None, 
         reference=str(variant.reference),
         installed=scene.model(variant.reference) is not None,
         installable=variant.source is SourceKind.WHEEL,
-        desired=DesiredView(wish.active, wish.variant, wish.since) if wish else None,
+        desired=DesiredView(wish.active, wish.variant or variant.name, iso(wish.since)) if wish else None,
         in_step=in_step,
         served_elsewise=_stranger(slot, seen),
         holder=f"{seen.holder.process} ({seen.holder.pid})" if seen.holder else "",

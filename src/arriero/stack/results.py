@@ -8,6 +8,7 @@ from enum import StrEnum
 from arriero.core.errors import ArrieroError
 from arriero.planner import Drift, Plan, Reason
 from arriero.runtime.backend import PortHolder, StopReport
+from arriero.state import Repair
 
 
 class ModelState(StrEnum):
@@ -25,7 +26,10 @@ class Processor(StrEnum):
 
 @dataclass(frozen=True)
 class VariantStatus:
-    """One variant of a slot and what the store has of it. `version`: the manifest digest's first 12 digits."""
+    """One variant of a slot and what the store has of it. `version`: the manifest digest's first 12 digits.
+
+    `published_bytes`: the download's true size as far as it is known; `expected_…` are the specification's figures.
+    """
 
     name: str
     reference: str
@@ -34,6 +38,7 @@ class VariantStatus:
     version: str | None
     installed_at: str | None
     size_bytes: int | None
+    published_bytes: int | None
     expected_disk_bytes: int | None
     expected_vram_bytes: int | None
     expected_tokens_per_s: tuple[int, int] | None
@@ -75,7 +80,10 @@ class ModelStatus:
 
 @dataclass(frozen=True)
 class StackStatus:
-    """Everything at one moment. `gpu` stays None until hardware is looked at; `notes` are troubles met on the way."""
+    """Everything at one moment. `gpu` stays None until hardware is looked at.
+
+    `notes` are troubles met on the way, `repairs` what the state database's opening had to set aside.
+    """
 
     backend: str
     backend_reason: Reason
@@ -85,6 +93,7 @@ class StackStatus:
     models_dir: str
     seen_at: str
     notes: tuple[ArrieroError, ...]
+    repairs: tuple[Repair, ...]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from arriero.core.clock import iso
 from arriero.core.errors import ArrieroError
 from arriero.stack.describing import describe_stack
 from arriero.stack.observing import Scene, look
@@ -38,9 +37,9 @@ async def watch(world: World, every_s: float) -> AsyncIterator[StackStatus]:
 def remember(state: State, world: World, scene: Scene) -> None:
     """Writes what was seen to the database: the services' state and the versions in the store."""
     told = describe_stack(world, scene)
-    state.record_observed([ObservedSlot(m.id, str(m.state), iso(scene.at), world.backend.kind) for m in told.models])
+    state.record_observed([ObservedSlot(m.id, str(m.state), scene.at, world.backend.kind) for m in told.models])
     state.record_versions(
-        [InstalledVersion(str(m.reference), m.digest, m.size_bytes, iso(m.modified_at)) for m in scene.installed]
+        [InstalledVersion(str(m.reference), m.digest, m.size_bytes, m.modified_at) for m in scene.installed]
     )
 
 

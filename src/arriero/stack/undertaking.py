@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from arriero.core.clock import iso
 from arriero.core.errors import ArrieroError
 from arriero.core.progress import Report
 from arriero.planner import Plan
@@ -28,13 +27,13 @@ async def nothing_to_undo(_scene: Scene, _plan: Plan) -> None:
 
 @dataclass(frozen=True)
 class Undertaking:
-    """One use case as the parts that differ. `wish(state, scene, plan, now)` is written before acting; `undo` runs
+    """One use case as the parts that differ. `wish(state, scene, plan)` is written before acting; `undo` runs
     after a failure that ends the plan; `keep_going` carries on with the other actions instead.
     """
 
     goal: str
     decide: Callable[[Scene], Plan]
-    wish: Callable[[State, Scene, Plan, str], None]
+    wish: Callable[[State, Scene, Plan], None]
     slots: tuple[str, ...]
     asked: Mapping[str, str] | None = None
     undo: Callable[[Scene, Plan], Awaitable[None]] = nothing_to_undo
@@ -51,7 +50,7 @@ async def undertake(world: World, task: Undertaking, report: Report, *, dry_run:
         scene = await look(world, task.asked)
         plan = task.decide(scene)
         state = world.writable_state()
-        task.wish(state, scene, plan, iso(world.clock.now()))
+        task.wish(state, scene, plan)
         try:
             applied = await carry_out(world, plan, scene, report, keep_going=task.keep_going)
         except ArrieroError:

@@ -24,9 +24,9 @@ async def up(world: World, report: Report, *, dry_run: bool = False) -> Outcome:
                 raise NotInstalled(view.slot, view.reference, str(world.store.root))
         return plan_up(views)
 
-    def wish(state: State, scene: Scene, _plan: Plan, now: str) -> None:
+    def wish(state: State, scene: Scene, _plan: Plan) -> None:
         for name in slots:
-            state.set_desired(name, active=True, variant=scene.views[name].variant, since=now)
+            state.set_desired(name, active=True, variant=scene.views[name].variant)
 
     task = Undertaking("up", decide, wish, slots, keep_going=True)
     return await undertake(world, task, report, dry_run=dry_run)

@@ -14,7 +14,7 @@ from arriero.core.ids import nearest
 from arriero.planner import Reason
 from arriero.runtime.backend import Backend, ServiceSpec
 from arriero.stack.errors import BackendUnavailable, SlotUnknown, VariantUnknown
-from arriero.state import Repair, State
+from arriero.state import State
 from arriero.store import Store
 
 
@@ -28,7 +28,6 @@ class World:
     store: Store
     state: State | None
     state_fault: ArrieroError | None
-    repairs: tuple[Repair, ...]
     clock: Clock
 
     def slot(self, slot_id: str) -> SlotSpec:
@@ -56,8 +55,8 @@ class World:
             port=slot.port,
             models_dir=settings.models_dir,
             model=str(variant.reference),
-            context=slot.context,
-            kv_cache=str(slot.kv_cache),
+            context=slot.context_of(variant),
+            kv_cache=str(slot.kv_cache_of(variant)),
             keep_alive=settings.engine.keep_alive,
             parallel=settings.engine.parallel,
             max_queue=settings.engine.max_queue,
@@ -83,18 +82,13 @@ class World:
             yield
 
 
-@contextmanager
-def open_world(configuration: Configuration, clock: Clock | None = None) -> Iterator[World]:
+def open_world(configuration: Configuration, clock: Clock | None = None) -> World:
     """Opens store, state and backend for one command. Raises BackendUnavailable."""
     clock = clock or SystemClock()
     settings = configuration.settings
     backend, reason = choose_backend(configuration, clock)
-    state, fault, repairs = _open_state(configuration, clock)
-    try:
-        yield World(configuration, backend, reason, Store(settings.models_dir), state, fault, repairs, clock)
-    finally:
-        if state is not None:
-            state.close()
+    state, fault = _open_state(configuration, clock)
+    return World(configuration, backend, reason, Store(settings.models_dir), state, fault, clock)
 
 
 def choose_backend(configuration: Configuration, clock: Clock) -> tuple[Backend, Reason]:
@@ -109,11 +103,8 @@ def choose_backend(configuration: Configuration, clock: Clock) -> tuple[Backend,
     return backend, Reason("backend.asked" if asked else "backend.only_native")
 
 
-def _open_state(
-    configuration: Configuration, clock: Clock
-) -> tuple[State | None, ArrieroError | None, tuple[Repair, ...]]:
+def _open_state(configuration: Configuration, clock: Clock) -> tuple[State | None, ArrieroError | None]:
     try:
-        state, repairs = State.open(configuration.settings.database, clock=clock)
+        return State.open(configuration.settings.database, clock=clock)[0], None
     except ArrieroError as fault:
-        return None, fault, ()
-    return state, None, tuple(repairs)
+        return None, fault

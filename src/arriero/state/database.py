@@ -60,6 +60,12 @@ class State:
                 (slot, "active" if active else "inactive", variant, iso(self._clock.now())),
             )
 
+    def restore_desired(self, slot: str, wish: DesiredSlot | None) -> None:
+        """Puts back a wish as `desired` told it, `since` included; None: nobody has asked anything of the slot."""
+        row = ("active" if wish.active else "inactive", wish.variant, iso(wish.since)) if wish else (None, None, None)
+        with self._writing() as db:
+            db.execute("UPDATE slots SET desired = ?, variant = ?, desired_since = ? WHERE slot = ?", (*row, slot))
+
     def record_observed(self, observed: Sequence[ObservedSlot]) -> None:
         with self._writing() as db:
             db.executemany(
