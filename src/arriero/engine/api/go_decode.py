@@ -1,7 +1,8 @@
 """Reads request bodies as Go's encoding/json reads them into Ollama's structs, and refuses in the same words.
 
 Invariant: what `decode` returns holds, under every declared field, either the declared type or None (absent and null
-are one thing in Go). Undeclared fields pass unread. Source of the words: Go 1.26, seen on Ollama 0.33.
+are one thing in Go), and no None in a declared list of structs or texts. Undeclared fields pass unread. Source of the
+words: Go 1.26, seen on Ollama 0.33.
 """
 
 from __future__ import annotations
@@ -34,6 +35,11 @@ MAP = GoType("map[string]interface {}", (dict,))
 
 def slice_of(item: GoType, name: str | None = None) -> GoType:
     return GoType(name or f"[]{item.name}", (list,), item=item)
+
+
+def text_or(items: GoType) -> GoType:
+    """A slice that may be given as one text, read so by an UnmarshalJSON of its own."""
+    return GoType(items.name, (str, list), item=items.item)
 
 
 def struct(name: str, /, **fields: GoType) -> GoType:
@@ -72,12 +78,18 @@ def _check(value: Any, shape: GoType, root: str, path: tuple[str, ...]) -> None:
         shown = f"number {value}" if shape is INT and isinstance(value, float) else _kind(value)
         where = f"Go struct field {root}.{'.'.join(path)}" if path else "Go value"
         _refuse(f"json: cannot unmarshal {shown} into {where} of type {shape.name}")
-    if shape.item is not None:
-        for element in value:
+    if shape.item is not None and isinstance(value, list):
+        for place, element in enumerate(value):
+            value[place] = _zero(shape.item) if element is None else element
             _check(element, shape.item, root, path)
     if shape.fields:
         for key, element in value.items():
             _check(element, shape.fields.get(key, ANY), root, (*path, key))
+
+
+def _zero(shape: GoType) -> Any:
+    """What a null in a slice becomes."""
+    return {} if shape.fields else "" if shape is STRING else None
 
 
 def _fits(value: object, shape: GoType) -> bool:

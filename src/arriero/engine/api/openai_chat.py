@@ -16,7 +16,7 @@ from arriero.engine.api.openai_options import output_format, sampling, stops, th
 from arriero.engine.api.refusal import Refusal
 from arriero.engine.api.service import Json, Service
 from arriero.engine.api.sse import DONE, event
-from arriero.store import gojson
+from arriero.engine.api.tool_calls import arguments_text
 
 STREAM_OPTIONS = struct("openai.StreamOptions", include_usage=BOOL)
 REQUEST = struct(
@@ -85,11 +85,6 @@ def calls_of(message: Json) -> list[Json]:
         }
         for call in message.get("tool_calls", ())
     ]
-
-
-def arguments_text(call: Json) -> str:
-    """Go's JSON of the arguments in the model's order, as clients of Ollama get it."""
-    return gojson.encode(call["function"]["arguments"], sort_keys=False).decode().rstrip("\n")
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,11 @@ A content array becomes one message per part, which Ollama joins again with a bl
 
 from __future__ import annotations
 
-import json
-
 from arriero.engine.api.go_decode import ANY, INT, STRING, go_kind, slice_of, struct
 from arriero.engine.api.images import image_of_url
 from arriero.engine.api.refusal import Refusal
 from arriero.engine.api.service import Json
+from arriero.engine.api.tool_calls import arguments_of
 
 TOOL_CALL = struct(
     "openai.ToolCall",
@@ -32,18 +31,7 @@ MESSAGE = struct(
 
 def ollama_messages(messages: list[Json]) -> list[Json]:
     """Raises Refusal(400) with Ollama's text for content that it does not take."""
-    return [told for message in messages for told in _translated(message or {}, messages)]
-
-
-def arguments_of(text: str) -> Json:
-    """The arguments of a call, which OpenAI writes as JSON inside a string. Raises ValueError when it is no object."""
-    try:
-        arguments = json.loads(text)
-    except RecursionError:
-        raise ValueError("exceeded max depth") from None
-    if arguments is not None and not isinstance(arguments, dict):
-        raise ValueError(f"json: cannot unmarshal {go_kind(arguments)} into arguments")
-    return arguments or {}
+    return [told for message in messages for told in _translated(message, messages)]
 
 
 def _translated(message: Json, messages: list[Json]) -> list[Json]:
@@ -85,7 +73,7 @@ def _reply(message: Json) -> Json:
     if message.get("reasoning"):
         told["thinking"] = message["reasoning"]
     if message.get("tool_calls"):
-        told["tool_calls"] = [_call(call or {}) for call in message["tool_calls"]]
+        told["tool_calls"] = [_call(call) for call in message["tool_calls"]]
     return told
 
 
@@ -114,7 +102,7 @@ def _tool_result(message: Json, messages: list[Json]) -> Json:
 
 def _name_of_call(call_id: str | None, messages: list[Json]) -> str:
     for message in reversed(messages):
-        for call in (message or {}).get("tool_calls") or ():
-            if call_id and call and call.get("id") == call_id:
+        for call in message.get("tool_calls") or ():
+            if call_id and call.get("id") == call_id:
                 return str((call.get("function") or {}).get("name") or "")
     return ""
