@@ -56,7 +56,11 @@ class ExpectedFigures:
 
 @dataclass(frozen=True)
 class VariantSpec:
-    """One model that a slot can serve. `aliases` are further names in the store, each a second manifest."""
+    """One model that a slot can serve. `aliases` are further names in the store, each a second manifest.
+
+    `size_bytes`: what it really takes on disk, as far as it is known before it is there. `context` and `kv_cache` are
+    None where the slot's own hold; ask `SlotSpec.context_of` and `kv_cache_of`.
+    """
 
     name: str
     reference: Reference
@@ -64,6 +68,9 @@ class VariantSpec:
     source: SourceKind
     wheel: WheelSource | None
     expected: ExpectedFigures | None
+    size_bytes: int | None = None
+    context: int | None = None
+    kv_cache: KvCache | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,13 @@ class SlotSpec:
         """The named variant (the default one without a name), or None."""
         wanted = name or self.default_variant
         return next((v for v in self.variants if v.name == wanted), None)
+
+    def context_of(self, variant: VariantSpec) -> int:
+        """Tokens of context that this variant is served with."""
+        return self.context if variant.context is None else variant.context
+
+    def kv_cache_of(self, variant: VariantSpec) -> KvCache:
+        return self.kv_cache if variant.kv_cache is None else variant.kv_cache
 
 
 @dataclass(frozen=True)
@@ -117,7 +131,8 @@ class Settings:
 class Configuration:
     """Settings, slots in order of priority, and where each value came from.
 
-    `origins` maps a dotted key (`slots.qwen.port`) to its origin: 'default', 'flag', 'environment' or 'FILE:LINE'.
+    `origins` maps a dotted key (`slots.qwen.port`) to its origin: 'default', 'flag --NAME', 'environment NAME' or
+    'FILE:LINE'.
     """
 
     settings: Settings

@@ -1,0 +1,158 @@
+"""What can be wrong with settings. `ConfigInvalid` carries every problem of one load, each an error of its own.
+
+Invariant: a problem says where the value came from (`origin`: FILE:LINE, a variable's name, a flag) and which key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from arriero.core.errors import ArrieroError, UsageError
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value was written. `str()` is its place in words of no language: FILE:LINE, VARIABLE, --flag."""
+
+    kind: str
+    name: str = ""
+    line: int | None = None
+
+    @property
+    def file(self) -> str | None:
+        return self.name if self.kind == "file" else None
+
+    @property
+    def told(self) -> str:
+        """As `Configuration.origins` has it: default, flag --NAME, environment NAME, FILE:LINE."""
+        return str(self) if self.kind in ("file", "default") else f"{self.kind} {self.name}"
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.line}" if self.line else self.name or self.kind
+
+
+@dataclass(eq=False)
+class ConfigProblem(UsageError):
+    """One thing wrong with one key. `file` and `line` of the JSON contract are read out of `origin`."""
+
+    origin: Origin
+    key: str
+
+    def params(self) -> dict[str, object]:
+        return {**super().params(), "file": self.origin.file, "line": self.origin.line}
+
+
+@dataclass(eq=False)
+class ConfigInvalid(UsageError):
+    """At least one problem. Settings are all right or they are not used."""
+
+    code = "config.invalid"
+    problems: tuple[ConfigProblem | FileProblem, ...]
+
+    @property
+    def parts(self) -> tuple[ArrieroError, ...]:
+        """The errors this one is made of, each with a text of its own."""
+        return self.problems
+
+    def params(self) -> dict[str, object]:
+        return {"count": len(self.problems)}
+
+
+@dataclass(eq=False)
+class FileProblem(UsageError):
+    """A settings file that gave no values at all."""
+
+    file: str
+
+
+@dataclass(eq=False)
+class FileUnreadable(FileProblem):
+    code = "config.file_unreadable"
+    detail: str
+
+
+@dataclass(eq=False)
+class NotToml(FileProblem):
+    """`detail` is tomllib's own message; it ends with line and column, or with "end of document"."""
+
+    code = "config.not_toml"
+    line: int | None
+    detail: str
+
+
+@dataclass(eq=False)
+class UnknownKey(ConfigProblem):
+    code = "config.unknown_key"
+    nearest: str | None
+
+
+@dataclass(eq=False)
+class UnknownVariable(ConfigProblem):
+    """An environment variable that looks like a setting of ours and is none; `key` is its name."""
+
+    code = "config.unknown_variable"
+    nearest: str | None
+
+
+@dataclass(eq=False)
+class WrongType(ConfigProblem):
+    """`example` is a line of TOML that would be right."""
+
+    code = "config.wrong_type"
+    value: str
+    example: str
+
+
+@dataclass(eq=False)
+class OutOfRange(ConfigProblem):
+    code = "config.out_of_range"
+    value: int
+    lowest: int
+    highest: int
+
+
+@dataclass(eq=False)
+class NotAChoice(ConfigProblem):
+    code = "config.not_a_choice"
+    value: str
+    choices: tuple[str, ...]
+    nearest: str | None
+
+
+@dataclass(eq=False)
+class WrongForm(ConfigProblem):
+    """The right type, but not what the key holds: a reference, an address, a duration, a digest; see `example`."""
+
+    code = "config.wrong_form"
+    value: str
+    example: str
+
+
+@dataclass(eq=False)
+class SlotIdInvalid(ConfigProblem):
+    code = "config.slot_id"
+    slot: str
+
+
+@dataclass(eq=False)
+class KeyMissing(ConfigProblem):
+    """A slot that was begun lacks a key that it needs; `nearest` is the slot of the catalogue it may have meant."""
+
+    code = "config.key_missing"
+    example: str
+    nearest: str | None
+
+
+@dataclass(eq=False)
+class PortShared(ConfigProblem):
+    code = "config.port_shared"
+    port: int
+    slots: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class BindNeedsKey(ConfigProblem):
+    """Serving beyond this machine without an API key."""
+
+    code = "config.bind_needs_key"
+    bind: str

