@@ -87,21 +87,27 @@ def render(config: ModelConfig) -> bytes:
 
 
 def _text(raw: dict[str, Any], key: str) -> str:
-    value = raw.get(key) or ""
+    value = _given(raw, key, "")
     if not isinstance(value, str):
         raise Malformed(f"{key} is not text")
     return value
 
 
 def _texts(raw: dict[str, Any], key: str) -> tuple[str, ...]:
-    value = raw.get(key) or []
+    value = _given(raw, key, [])
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise Malformed(f"{key} is not a list of texts")
     return tuple(value)
 
 
 def _count(raw: dict[str, Any], key: str) -> int:
-    value = raw.get(key) or 0
+    value = _given(raw, key, 0)
     if isinstance(value, bool) or not isinstance(value, int):
         raise Malformed(f"{key} is not a whole number")
     return value
+
+
+def _given(raw: dict[str, Any], key: str, absent: object) -> object:
+    """Go leaves a field at its zero value when the key is missing or null."""
+    value = raw.get(key)
+    return absent if value is None else value

@@ -65,7 +65,7 @@ def parse(data: bytes) -> Manifest:
     fields = json.loads(data)
     if not isinstance(fields, dict):
         raise Malformed("not an object")
-    layers = fields.get("layers") or []
+    layers = [] if fields.get("layers") is None else fields["layers"]
     if not isinstance(layers, list):
         raise Malformed("layers is not a list")
     config = fields.get("config")

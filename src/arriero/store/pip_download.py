@@ -22,6 +22,12 @@ from arriero.store.errors import PipMissing, WheelFetchFailed
 
 STEP = "demo.download"
 
+# Runs pip so that the kernel kills it when its parent dies, even of kill -9 (PR_SET_PDEATHSIG is 1, SIGKILL is 9).
+_PIP = (
+    "import ctypes, os, runpy, sys; ctypes.CDLL(None).prctl(1, 9); "
+    "os.getppid() == int(sys.argv.pop(1)) or os._exit(1); runpy.run_module('pip', run_name='__main__')"
+)
+
 _PROGRESS = re.compile(rb"Progress (\d+) of (\d+)\s*")
 _TAIL_LINES = 12
 _LINE_LIMIT = 1 << 20
@@ -31,7 +37,7 @@ async def download_wheel(requirement: str, folder: Aside, report: Report) -> Pat
     """Downloads `name==version` alone, without its dependencies, into `folder`; returns the wheel's path.
 
     Reports `demo.download` in bytes. Cancelling kills pip and waits until it is gone. pip inherits the folder's lock,
-    so that nobody clears it under a pip that outlives its killed parent. Raises PipMissing, WheelFetchFailed.
+    so that nobody clears it while a pip whose parent was killed still dies. Raises PipMissing, WheelFetchFailed.
     """
     if importlib.util.find_spec("pip") is None:
         raise PipMissing(sys.executable)
@@ -56,7 +62,8 @@ async def download_wheel(requirement: str, folder: Aside, report: Report) -> Pat
 
 def _command(requirement: str, folder: Path) -> list[str]:
     options = ["--no-deps", "--only-binary=:all:", "--no-input", "--disable-pip-version-check", "--progress-bar=raw"]
-    return [sys.executable, "-P", "-m", "pip", "download", *options, "--dest", str(folder), requirement]
+    run = [sys.executable, "-P", "-c", _PIP, str(os.getpid()), "download"]
+    return [*run, *options, "--dest", str(folder), requirement]
 
 
 async def _follow(process: asyncio.subprocess.Process, requirement: str, report: Report) -> str:
