@@ -1,0 +1,156 @@
+"""One child process from its start to its end: spawned, watched, killed, reaped; its memory goes with it.
+
+Invariant: whoever holds a Child may `stop` it at any moment, also twice, and when `stop` returns the process is gone.
+A start that fails or is cancelled leaves no process behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from arriero.core.errors import ArrieroError
+from arriero.core.paths import SOURCE_ROOT
+from arriero.engine.errors import ChildTerminated, LoadFailed, LoadStalled
+from arriero.engine.llama.child import READY
+from arriero.engine.llama.client import ChildClient
+from arriero.engine.llama.launch import LaunchSpec
+from arriero.engine.llama.logs import ChildLog, MemoryUse
+from arriero.engine.llama.threads import waiting_environment
+
+logger = logging.getLogger("arriero.engine.child")
+
+_READ_BYTES = 1 << 16
+
+
+class Child:
+    """A started child. `gone` is set when the process has ended, whoever ended it."""
+
+    def __init__(self, process: asyncio.subprocess.Process, spec: LaunchSpec, socket: Path) -> None:
+        self.spec = spec
+        self.client = ChildClient(str(socket))
+        self.gone = asyncio.Event()
+        self._process = process
+        self._socket = socket
+        self._log = ChildLog()
+        self._heard = asyncio.Event()
+        self._reading = asyncio.create_task(self._read_log())
+        self._watching = asyncio.create_task(self._watch())
+
+    @classmethod
+    async def start(cls, spec: LaunchSpec, socket: Path, stall_timeout_s: float | None) -> Child:
+        """Returns when the model is loaded. `socket`: a path that is free, in a folder that is private.
+
+        Raises one of the load errors of `engine.errors`.
+        """
+        child = cls(await _spawn(), spec, socket)
+        try:
+            await child._load(stall_timeout_s)
+        except BaseException:
+            await child.stop()
+            raise
+        return child
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def memory(self) -> MemoryUse:
+        return self._log.memory
+
+    async def stop(self) -> None:
+        if self._process.returncode is None:
+            self._process.kill()
+        await self.gone.wait()
+
+    async def terminated(self) -> ChildTerminated:
+        """The error for a request whose connection broke: waits for the process's end, which is near."""
+        try:
+            await asyncio.wait_for(self.gone.wait(), 1)
+        except TimeoutError:
+            return ChildTerminated("still running", "it closed the connection")
+        return ChildTerminated(_exit_text(self._process), self._log.last_error())
+
+    async def _load(self, stall_timeout_s: float | None) -> None:
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        order = {"socket": str(self._socket), "parent_pid": os.getpid(), "launch": asdict(self.spec)}
+        stdin.write(json.dumps(order).encode() + b"\n")
+        told = asyncio.create_task(stdout.readline())
+        try:
+            await self._until(told, stall_timeout_s)
+        finally:
+            told.cancel()
+        if told.result() != READY.encode():
+            await self.gone.wait()
+            raise self._load_error()
+        logger.info("child %d is ready: %s", self.pid, self.memory)
+
+    async def _until(self, told: asyncio.Task[bytes], stall_timeout_s: float | None) -> None:
+        """Waits for `told`, as long as the log goes on: a big model on a slow disk takes minutes."""
+        while not told.done():
+            self._heard.clear()
+            heard = asyncio.create_task(self._heard.wait())
+            try:
+                await asyncio.wait((told, heard), timeout=stall_timeout_s, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                quiet = heard.cancel()
+            if quiet and not told.done():
+                raise LoadStalled(stall_timeout_s or 0)
+
+    def _load_error(self) -> ArrieroError:
+        return self._log.load_error(_exit_text(self._process))
+
+    async def _read_log(self) -> None:
+        assert self._process.stderr
+        rest = b""
+        while data := await self._process.stderr.read(_READ_BYTES):
+            *lines, rest = (rest + data).split(b"\n")
+            rest = rest[:_READ_BYTES]
+            self._heard.set()
+            for line in lines:
+                text = line.decode("utf-8", "replace")
+                self._log.add(text)
+                logger.debug("%s", text)
+
+    async def _watch(self) -> None:
+        await self._process.wait()
+        await self._reading
+        self._socket.unlink(missing_ok=True)
+        logger.info("child %d has ended: %s", self.pid, _exit_text(self._process))
+        self.gone.set()
+
+
+async def _spawn() -> asyncio.subprocess.Process:
+    """In a session of its own: the terminal's Ctrl-C is for the front. Called on the main thread only, because the
+    kernel ties the child's life to the thread that forked it."""
+    path = os.pathsep.join(filter(None, (str(SOURCE_ROOT), os.environ.get("PYTHONPATH", ""))))
+    try:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "arriero.engine.llama.child",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": path, **waiting_environment(os.environ)},
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise LoadFailed("not started", str(error)) from error
+
+
+def _exit_text(process: asyncio.subprocess.Process) -> str:
+    """As Go prints it: `exit status 1`, `signal: killed`."""
+    code = process.returncode
+    if code is None:
+        return "still running"
+    return f"exit status {code}" if code >= 0 else f"signal: {(signal.strsignal(-code) or str(-code)).lower()}"
