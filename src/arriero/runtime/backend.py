@@ -64,6 +64,7 @@ class LoadedModel:
 class ServiceSnapshot:
     """What was seen of one slot's service at `seen_at`; nothing in here is remembered or assumed.
 
+    `restarts` is None when nobody can say it any more (the run folder was cleared while the service lived).
     phase: `absent` (nothing of ours), `starting` (our process lives, the port does not answer yet), `serving`,
     `restarting` (crashed, its supervisor waits before the next try), `failed` (the supervisor gave up), `blocked`
     (the port is someone else's: see `holder`).
@@ -74,7 +75,7 @@ class ServiceSnapshot:
     port: int
     pid: int | None
     started_at: datetime | None
-    restarts: int
+    restarts: int | None
     last_exit: str | None
     answers: bool
     version: str | None
@@ -109,6 +110,10 @@ class Backend(Protocol):
         Idempotent: a service that already runs with the same settings is only loaded; with others it is restarted.
         Raises PortTaken (with the holder), ServiceFailed (with the log's tail), LoadFailed, ContextDiffers.
         """
+        ...
+
+    async def restart(self, spec: ServiceSpec, report: Report) -> ServiceSnapshot:
+        """Ends what runs, if anything, and starts it with this spec; raises as `start` does, and StopIncomplete."""
         ...
 
     async def stop(self, slot: str, port: int, report: Report) -> StopReport:

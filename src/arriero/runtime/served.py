@@ -1,0 +1,108 @@
+"""What a running server says about itself over Ollama's API, and the request that makes it load a model.
+
+Nothing here knows how the server was started.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from arriero.core.ids import Reference
+from arriero.runtime.backend import LoadedModel, ServiceSpec
+from arriero.runtime.errors import ContextDiffers, LoadFailed
+from arriero.runtime.http import Answer, NoAnswer, ask
+
+_LOOK_LIMIT_S = 0.6  # three looks stay below two seconds
+_UNLOADS_AT_ONCE = re.compile(r"[+-]?0+(\.0+)?(ns|us|µs|ms|s|m|h)?")  # a keep_alive of nothing
+
+
+@dataclass(frozen=True)
+class Served:
+    """One look. `answers`: it spoke HTTP; `version` is None when it did not say it (a wrong key, another program)."""
+
+    answers: bool = False
+    version: str | None = None
+    loaded: tuple[LoadedModel, ...] = ()
+    models: tuple[str, ...] = ()
+
+
+async def look(host: str, port: int, key: str | None) -> Served:
+    """Never raises: a server that does not answer in time is one that does not answer."""
+    try:
+        version = (await ask(host, port, "/api/version", key=key, limit_s=_LOOK_LIMIT_S)).json().get("version")
+    except NoAnswer:
+        return Served()
+    try:
+        loaded = _loaded(await ask(host, port, "/api/ps", key=key, limit_s=_LOOK_LIMIT_S))
+        models = _names(await ask(host, port, "/api/tags", key=key, limit_s=_LOOK_LIMIT_S))
+    except NoAnswer:
+        return Served(answers=False, version=_text(version))
+    return Served(True, _text(version), loaded, models)
+
+
+async def load(spec: ServiceSpec, limit_s: float) -> None:
+    """Loads `spec.model` (an empty prompt does that) and checks its context. Raises LoadFailed, ContextDiffers."""
+    key = read_key(spec.api_key_file)
+    question: dict[str, object] = {"model": spec.model, "stream": False}
+    try:
+        answer = await ask(spec.host, spec.port, "/api/generate", post=question, key=key, limit_s=limit_s)
+        running = await ask(spec.host, spec.port, "/api/ps", key=key, limit_s=5.0)
+    except NoAnswer as error:
+        raise LoadFailed(spec.slot, spec.model, str(error)) from error
+    if answer.status != 200:
+        raise LoadFailed(spec.slot, spec.model, _reason(answer))
+    _check(spec, _loaded(running))
+
+
+def _check(spec: ServiceSpec, loaded: tuple[LoadedModel, ...]) -> None:
+    wanted = Reference.parse(spec.model)
+    served = next((model for model in loaded if Reference.parse(model.name).matches(wanted)), None)
+    if served is None:
+        if not _UNLOADS_AT_ONCE.fullmatch(spec.keep_alive):
+            raise LoadFailed(spec.slot, spec.model, "not in /api/ps")
+    elif served.context != spec.context:
+        raise ContextDiffers(spec.slot, spec.model, spec.context, served.context)
+
+
+def read_key(path: Path | None) -> str | None:
+    """The API key in that file (one line); None without a file, or when it is not ours to read."""
+    try:
+        return path.read_text().strip() if path else None
+    except OSError:
+        return None
+
+
+def _reason(answer: Answer) -> str:
+    return _text(answer.json().get("error")) or f"HTTP {answer.status}"
+
+
+def _loaded(answer: Answer) -> tuple[LoadedModel, ...]:
+    return tuple(
+        LoadedModel(
+            name=str(model.get("name", "")),
+            size_bytes=_int(model.get("size")),
+            vram_bytes=_int(model.get("size_vram")),
+            context=_int(model.get("context_length")),
+            expires_at=str(model.get("expires_at", "")),
+        )
+        for model in _models(answer)
+    )
+
+
+def _names(answer: Answer) -> tuple[str, ...]:
+    return tuple(str(model.get("name", "")) for model in _models(answer))
+
+
+def _models(answer: Answer) -> list[dict[str, object]]:
+    models = answer.json().get("models")
+    return [model for model in models if isinstance(model, dict)] if isinstance(models, list) else []
+
+
+def _int(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
