@@ -24,7 +24,7 @@ async def activate(
     """Installs if we can, lets the others yield unless `keep_others`, starts, loads, and looks again.
 
     Raises SlotUnknown, VariantUnknown, NotInstalled (before anything is touched), what the backend raises, and
-    NotActiveAfterwards. When the start fails, wishes are as before and the slots that had yielded run again.
+    NotActiveAfterwards. When it fails, wishes are as before, what was started is ended, who had yielded runs again.
     """
     slot = world.slot(slot_id)
     asked = {slot_id: world.variant(slot, variant).name} if variant else None
@@ -45,6 +45,8 @@ async def activate(
     async def undo(scene: Scene, plan: Plan) -> None:
         for name in (slot_id, *_yielding(plan)):
             world.writable_state().restore_desired(name, wishes_before.get(name))
+        if not scene.views[slot_id].phase.ours:
+            await world.backend.stop(slot_id, slot.port, report)
         for name in _yielding(plan):
             other = world.slot(name)
             service = world.service(other, world.variant(other, scene.views[name].variant))

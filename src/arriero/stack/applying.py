@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from arriero.config.specs import SlotSpec
 from arriero.core.errors import ArrieroError
 from arriero.core.progress import Progress, Report
 from arriero.planner import Action, ActionKind, Phase, Plan
 from arriero.runtime.backend import StopReport
+from arriero.runtime.errors import StopIncomplete
 from arriero.stack.installing import install_variant
 from arriero.stack.observing import Scene
 from arriero.stack.world import World
@@ -51,13 +53,20 @@ async def _act(world: World, action: Action, scene: Scene, report: Report, appli
             await install_variant(world, slot, variant, report)
             return scene.views[slot.id].phase
         case ActionKind.STOP:
-            applied.stopped.append(await world.backend.stop(slot.id, slot.port, report))
+            applied.stopped.append(await _stop(world, slot, report))
             return Phase.ABSENT
         case ActionKind.RESTART:
-            applied.stopped.append(await world.backend.stop(slot.id, slot.port, report))
+            return Phase((await world.backend.restart(service, report)).phase)
         case ActionKind.START | ActionKind.LOAD:
             await install_variant(world, slot, variant, report)  # there already: this only keeps its aliases in step
-    return Phase((await world.backend.start(service, report)).phase)
+            return Phase((await world.backend.start(service, report)).phase)
+
+
+async def _stop(world: World, slot: SlotSpec, report: Report) -> StopReport:
+    ended = await world.backend.stop(slot.id, slot.port, report)
+    if ended.leftovers:
+        raise StopIncomplete(slot.id, ended.leftovers)
+    return ended
 
 
 def _audit(world: World, plan: Plan, action: Action, scene: Scene, seen: Phase | None, outcome: str) -> None:

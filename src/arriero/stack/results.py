@@ -72,7 +72,7 @@ class ModelStatus:
     drift: tuple[Drift, ...]
     pid: int | None
     started_at: str | None
-    restarts: int
+    restarts: int | None
     last_exit: str | None
     memory_bytes: int | None
     expires_at: str | None
