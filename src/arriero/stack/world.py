@@ -93,7 +93,7 @@ def open_world(configuration: Configuration, clock: Clock | None = None) -> Worl
 
 def choose_backend(configuration: Configuration, clock: Clock) -> tuple[Backend, Reason]:
     """The backend the settings ask for, and why it is that one."""
-    from arriero.runtime.native import NativeBackend
+    from arriero.runtime.native.backend import NativeBackend
 
     settings = configuration.settings
     if settings.backend is BackendChoice.DOCKER:
