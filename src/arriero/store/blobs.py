@@ -36,9 +36,10 @@ class Blobs:
         return self.folder / f"sha256-{found[1].lower()}"
 
     def size_bytes(self, digest: str) -> int | None:
-        """Of the blob that is there; None when there is none (a folder of that name is none)."""
+        """Of the blob that is there; None when there is none (a folder is none). Raises StorePermission."""
         path = self.path(digest)
-        return path.stat().st_size if path.is_file() else None
+        with translated(path):
+            return path.stat().st_size if path.is_file() else None
 
     def add(self, chunks: Iterable[bytes], media_type: str, size_bytes: int) -> Layer:
         """Stores the bytes of `chunks` under their digest. `size_bytes`: how many are to be expected, for StoreFull.
@@ -55,17 +56,18 @@ class Blobs:
 
     def find_copy(self, path: Path, media_type: str, progress: Report = silent) -> Layer | None:
         """The layer of a file whose bytes are in the store already. Reads the file only if a blob has its size."""
-        with translated(path):
-            size = path.stat().st_size
+        size = file_size(path)
+        with translated(self.root):
             if size not in self._sizes():
                 return None
-            digest = hashlib.sha256()
-            for chunk in file_chunks(path, "store.hash", progress):
-                digest.update(chunk)
+        digest = hashlib.sha256()
+        for chunk in file_chunks(path, "store.hash", progress):
+            digest.update(chunk)
         name = f"sha256:{digest.hexdigest()}"
         if self.size_bytes(name) != size:
             return None
-        self._touch(self.path(name))
+        with translated(self.root):
+            self._touch(self.path(name))
         return Layer(media_type, name, size)
 
     def remove(self, digest: str) -> int:
@@ -99,11 +101,17 @@ class Blobs:
             raise StoreFull(self.root, size_bytes, free)
 
 
+def file_size(path: Path) -> int:
+    """In bytes. Raises StorePermission, StoreFailed about `path`."""
+    with translated(path):
+        return path.stat().st_size
+
+
 def file_chunks(path: Path, step: str, progress: Report) -> Iterator[bytes]:
-    """The file's bytes piece by piece, each reported before it is handed out. Raises OSError."""
-    total, done = path.stat().st_size, 0
-    with path.open("rb") as source:
-        progress(Progress(step, path.name, 0, total))
+    """The file's bytes piece by piece, reported as they are used. Raises StorePermission, StoreFailed about `path`."""
+    total, done = file_size(path), 0
+    progress(Progress(step, path.name, 0, total))
+    with translated(path), path.open("rb") as source:
         while chunk := source.read(_CHUNK):
             done += len(chunk)
             yield chunk

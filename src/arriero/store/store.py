@@ -16,7 +16,7 @@ from arriero.core.ids import Reference, nearest
 from arriero.core.progress import Report, silent
 from arriero.store import layer_texts, manifest
 from arriero.store.aside import aside_file, store_lock
-from arriero.store.blobs import Blobs, file_chunks, sync_folder, write_synced
+from arriero.store.blobs import Blobs, file_chunks, file_size, sync_folder, write_synced
 from arriero.store.catalog import Scan, Unreadable, read_bounded, read_model, scan
 from arriero.store.deletion import remove_model
 from arriero.store.errors import BlobMissing, ModelDamaged, ModelNotInstalled
@@ -77,15 +77,16 @@ class Store:
         return self._blobs.add([data], media_type, len(data))
 
     def add_chunks(self, chunks: Iterable[bytes], media_type: str, size_bytes: int) -> Layer:
-        """Stores bytes as they come; `size_bytes` is how many to make room for. What `chunks` raises goes through."""
+        """Stores bytes as they come; `size_bytes` is how many to make room for.
+
+        What `chunks` raises goes through, but an OSError becomes the store's.
+        """
         return self._blobs.add(chunks, media_type, size_bytes)
 
     def add_file(self, path: Path, media_type: str, progress: Report = silent) -> Layer:
         """Copies a file's bytes in, once. Reports `store.hash` or `store.copy` in bytes, subject: the file's name."""
-        with translated(path):
-            size = path.stat().st_size
-            present = self._blobs.find_copy(path, media_type, progress)
-            return present or self._blobs.add(file_chunks(path, "store.copy", progress), media_type, size)
+        present = self._blobs.find_copy(path, media_type, progress)
+        return present or self._blobs.add(file_chunks(path, "store.copy", progress), media_type, file_size(path))
 
     def write_manifest(self, ref: Reference, config: Layer, layers: Sequence[Layer]) -> InstalledModel:
         """Installs or replaces a model. Raises BlobMissing when a blob it names is not there (any more)."""
