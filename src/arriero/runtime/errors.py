@@ -10,12 +10,12 @@ from arriero.core.errors import EnvironmentFault, OperationFailed
 
 @dataclass(eq=False)
 class PortTaken(EnvironmentFault):
-    """Someone else listens there. pid 0: the system does not tell this user who."""
+    """Someone else listens there; None is what the system does not tell this user."""
 
     code = "port.taken"
     port: int
-    pid: int
-    process: str
+    pid: int | None
+    process: str | None
     container: str | None
 
 

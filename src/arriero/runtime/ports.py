@@ -30,7 +30,7 @@ def require_free(host: str, port: int) -> None:
 
 
 def taken(who: PortHolder) -> PortTaken:
-    return PortTaken(who.port, who.pid, who.process, who.container)
+    return PortTaken(who.port, who.pid or None, who.process if who.pid else None, who.container)
 
 
 def holder(port: int) -> PortHolder | None:

@@ -65,19 +65,20 @@ class _Reader:
         return self._part.read() if self._part else b""
 
     def _next_part(self) -> bool:
-        """Moves on to the part after the open one, or to the oldest when that one is gone or there was none."""
+        """Moves on to the part after the open one, or to the newest when somebody removed that one."""
         there = parts(self._path)
-        here = _inode(self._part)
-        at = next((i for i, part in enumerate(there) if part.stat().st_ino == here), -1)
-        if at + 1 >= len(there):
+        following = there if self._part is None else _after(self._part, there)
+        if not following:
             return False
         self.close()
-        self._part = there[at + 1].open("rb")
+        self._part = following[0].open("rb")
         return True
 
 
-def _inode(file: BinaryIO | None) -> int:
-    return os.fstat(file.fileno()).st_ino if file else -1
+def _after(open_part: BinaryIO, there: list[Path]) -> list[Path]:
+    here = os.fstat(open_part.fileno()).st_ino
+    inodes = [part.stat().st_ino for part in there]
+    return there[inodes.index(here) + 1 :] if here in inodes else there[-1:]
 
 
 def _tail(there: list[Path], count: int, *, whole: bool = False) -> tuple[list[str], bytes]:
