@@ -1,0 +1,1 @@
+"""Results as text, one module for each: pure functions of a result and a Look."""

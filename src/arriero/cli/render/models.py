@@ -1,0 +1,56 @@
+"""The catalogue beside the store: every variant of every slot, what it takes, and whether it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from arriero.cli.look import Look
+from arriero.stack.results import ModelStatus, VariantStatus
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A model in the store that no slot declares. `version`: the first 12 digits of its digest."""
+
+    reference: str
+    version: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class StoreListing:
+    models_dir: str
+    models: tuple[ModelStatus, ...]
+    others: tuple[StoredModel, ...]
+
+
+def render_models(listing: StoreListing, look: Look) -> str:
+    lines = [look.texts.models_store.format(folder=listing.models_dir)]
+    for model in listing.models:
+        lines += ["", *_slot(model, look)]
+    if listing.others:
+        lines += ["", look.texts.models_others]
+        size = look.texts.numbers.size
+        lines += [f"    {o.reference}  {size(o.size_bytes)}  {o.version}" for o in listing.others]
+    return "\n".join(lines)
+
+
+def _slot(model: ModelStatus, look: Look) -> Iterator[str]:
+    t = look.texts
+    sign = look.paint(look.sign(model.state), look.state(model.state).colour)
+    parts = (look.paint(model.id, "bold"), model.title, model.purpose[t.language], str(model.port))
+    yield f"{sign} " + f" {look.sign('dot')} ".join(part for part in parts if part)
+    name_width = max(len(v.name) for v in model.variants)
+    reference_width = max(len(v.reference) for v in model.variants)
+    for variant in model.variants:
+        chosen = "*" if variant.name == model.variant else " "
+        yield (
+            f"  {chosen} {variant.name.ljust(name_width)}  {variant.reference.ljust(reference_width)}"
+            f"  {_size(variant, look).rjust(8)}  {variant.version or look.paint(t.not_installed, 'dim')}"
+        )
+
+
+def _size(variant: VariantStatus, look: Look) -> str:
+    size_bytes = variant.size_bytes if variant.size_bytes is not None else variant.published_bytes
+    return look.texts.numbers.size(size_bytes) if size_bytes is not None else look.sign("none")

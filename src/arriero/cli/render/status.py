@@ -1,0 +1,93 @@
+"""StackStatus as text: a line for each slot, then what is worth knowing about those that run, then what is amiss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from arriero.cli.look import Cell, Look
+from arriero.cli.telling import warning_lines
+from arriero.i18n import describe_drift, describe_reason
+from arriero.runtime.backend import PortHolder
+from arriero.stack.results import ModelState, ModelStatus, StackStatus
+
+
+def render_status(status: StackStatus, look: Look) -> str:
+    t = look.texts
+    reason = describe_reason(status.backend_reason, t)
+    lines = [t.status_backend.format(backend=status.backend, reason=reason), "", *_table(status, look)]
+    for part in (_details(status, look), _drift(status, look), _others(status, look), _notes(status, look)):
+        found = list(part)
+        lines += ["", *found] if found else []
+    return "\n".join(lines)
+
+
+def _table(status: StackStatus, look: Look) -> list[str]:
+    t = look.texts
+    headings = (
+        t.column_model,
+        t.column_state,
+        t.column_address,
+        t.column_processor,
+        t.column_size,
+        t.column_version,
+    )
+    return look.table(headings, [_row(m, look) for m in status.models])
+
+
+def _row(model: ModelStatus, look: Look) -> tuple[Cell, ...]:
+    none = Cell(look.sign("none"), "dim")
+    return (
+        Cell(model.id, "bold"),
+        look.state(model.state),
+        Cell(model.url) if model.url else none,
+        Cell(model.processor.upper()) if model.processor else none,
+        Cell(look.texts.numbers.size(model.size_bytes)) if model.size_bytes is not None else none,
+        Cell(model.version) if model.version else Cell(look.texts.not_installed, "dim"),
+    )
+
+
+def _details(status: StackStatus, look: Look) -> Iterator[str]:
+    for model in status.models:
+        if model.state is not ModelState.INACTIVE:
+            yield f"{look.paint(model.id, 'bold')}: {', '.join(_facts(model, look))}"
+
+
+def _facts(model: ModelStatus, look: Look) -> Iterator[str]:
+    t = look.texts
+    yield model.reference
+    if model.context is not None:
+        yield t.detail_context.format(tokens=model.context, kv_cache=model.kv_cache)
+    if model.memory_bytes is not None:
+        yield t.detail_memory.format(size=t.numbers.size(model.memory_bytes))
+    if model.started_at:
+        yield t.detail_since.format(moment=model.started_at)
+    if model.restarts:
+        yield t.detail_restarts.format(count=model.restarts)
+    if model.last_exit:
+        yield t.detail_last_exit.format(last_exit=model.last_exit)
+
+
+def _drift(status: StackStatus, look: Look) -> Iterator[str]:
+    for model in status.models:
+        for drift in model.drift:
+            text = f"{look.sign('drift')} {describe_drift(drift, model.id, look.texts)}"
+            yield look.paint(text, "yellow")
+
+
+def _others(status: StackStatus, look: Look) -> Iterator[str]:
+    for holder in status.others:
+        yield holder_line(holder, look)
+
+
+def holder_line(holder: PortHolder, look: Look) -> str:
+    """Who listens on a port that is meant for a model."""
+    t = look.texts
+    if not holder.pid and not holder.container:
+        return t.detail_unknown_holder.format(port=holder.port)
+    who = holder.container or f"{holder.process} ({holder.pid})"
+    return t.detail_other_holder.format(port=holder.port, who=who)
+
+
+def _notes(status: StackStatus, look: Look) -> Iterator[str]:
+    for note in status.notes:
+        yield from warning_lines(note, look)

@@ -1,0 +1,158 @@
+"""Every command: its name, its Spanish one, what it takes, and the function that carries it out (imported when called).
+
+In Spanish help the Spanish name stands first; both are always understood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from arriero.cli.parser import PROGRAM, Parser
+from arriero.i18n import Texts
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What completion offers for arguments; empty for parsing, where our own errors know names better."""
+
+    slots: tuple[str, ...] = ()
+    files: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Verb:
+    """`run` is `module:function` below arriero.cli.commands. `parts` are commands below this one (`config show`).
+
+    `changes`: it changes what runs or what is stored, so an interruption may leave something to do.
+    """
+
+    name: str
+    alias: str
+    help: str
+    run: str
+    arguments: Callable[[Parser, Texts, Offers], None] = lambda _p, _t, _o: None
+    parts: tuple[Verb, ...] = ()
+    changes: bool = False
+
+    def names(self, language: str) -> tuple[str, ...]:
+        """The name that this language shows, then the other one if there is one."""
+        both = (self.alias, self.name) if language == "es" else (self.name, self.alias)
+        return tuple(dict.fromkeys(name for name in both if name))
+
+
+def verbs(t: Texts) -> tuple[Verb, ...]:
+    return (
+        Verb("status", "estado", t.help_status, "status:status", _status),
+        Verb("models", "modelos", t.help_models, "status:models"),
+        Verb("activate", "activar", t.help_activate, "switching:activate", _activate, changes=True),
+        Verb("deactivate", "desactivar", t.help_deactivate, "switching:deactivate", _slot, changes=True),
+        Verb("down", "apagar", t.help_down, "switching:down", changes=True),
+        Verb("up", "encender", t.help_up, "switching:up", changes=True),
+        Verb("chat", "probar", t.help_chat, "chat:chat", _chat),
+        Verb("logs", "registros", t.help_logs, "logs:logs", _logs),
+        Verb("import", "importar", t.help_import, "files:import_model", _import, changes=True),
+        Verb("remove", "borrar", t.help_remove, "files:remove_model", _remove, changes=True),
+        Verb("demo", "", t.help_demo, "demo:demo", changes=True),
+        Verb(
+            "config",
+            "configurar",
+            t.help_config,
+            "",
+            parts=(
+                Verb("show", "mostrar", t.help_config_show, "config:show", _config_show),
+                Verb("validate", "validar", t.help_config_validate, "config:validate"),
+            ),
+        ),
+        Verb("completion", "completado", t.help_completion, "about:completion", _completion),
+        Verb("version", "", t.help_about_version, "about:version"),
+        Verb("help", "ayuda", t.help_about_help, "about:help_on", _help),
+    )
+
+
+def build_parser(texts: Texts, offers: Offers | None = None, program: str = PROGRAM) -> Parser:
+    """The whole grammar. `offers` only for completion scripts."""
+    parser = Parser(texts=texts, prog=program, description=texts.help_program, epilog=texts.help_epilog, commands=False)
+    for verb in verbs(texts):
+        _add_verb(parser, verb, texts, offers or Offers())
+    return parser
+
+
+def _add_verb(parser: Parser, verb: Verb, texts: Texts, offers: Offers, above: str = "") -> None:
+    first, *others = verb.names(texts.language)
+    child: Parser = parser.choices.add_parser(
+        first,
+        aliases=others,
+        help=verb.help,
+        description=verb.help,
+        texts=texts,
+        command=f"{parser.command} {first}".strip(),
+        commands=True if verb.parts else None,
+    )
+    verb.arguments(child, texts, offers)
+    full = f"{above} {verb.name}".strip()
+    for part in verb.parts:
+        _add_verb(child, part, texts, offers, full)
+    if verb.run:
+        child.set_defaults(run=verb.run, verb=full, parser=child, changes=verb.changes)
+
+
+def _add_slot(p: Parser, t: Texts, offers: Offers) -> None:
+    p.positionals.add_argument("slot", metavar=t.meta_slot, help=t.help_slot, choices=offers.slots or None)
+
+
+def _status(p: Parser, t: Texts, _: Offers) -> None:
+    p.options.add_argument("--watch", "-w", action="store_true", help=t.help_watch)
+
+
+def _slot(p: Parser, t: Texts, offers: Offers) -> None:
+    _add_slot(p, t, offers)
+
+
+def _activate(p: Parser, t: Texts, offers: Offers) -> None:
+    _add_slot(p, t, offers)
+    p.options.add_argument("--variant", metavar=t.meta_variant, help=t.help_variant)
+    p.options.add_argument("--keep-others", action="store_true", help=t.help_keep_others)
+
+
+def _chat(p: Parser, t: Texts, offers: Offers) -> None:
+    _add_slot(p, t, offers)
+    p.positionals.add_argument("prompt", metavar=t.meta_prompt, nargs="*", help=t.help_prompt)
+
+
+def _logs(p: Parser, t: Texts, offers: Offers) -> None:
+    _add_slot(p, t, offers)
+    p.options.add_argument("--follow", "-f", action="store_true", help=t.help_follow)
+    p.options.add_argument("--lines", "-n", type=count, default=50, metavar="N", help=t.help_lines)
+
+
+def count(text: str) -> int:
+    """A whole number from 0. argparse turns ValueError into a refusal."""
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
+def _import(p: Parser, t: Texts, offers: Offers) -> None:
+    file: Any = p.positionals.add_argument("file", metavar=t.meta_file, help=t.help_file)
+    file.complete = offers.files
+    p.positionals.add_argument("target", metavar=t.meta_target, help=t.help_import_target)
+
+
+def _remove(p: Parser, t: Texts, offers: Offers) -> None:
+    p.positionals.add_argument("target", metavar=t.meta_target, help=t.help_target, choices=offers.slots or None)
+    p.options.add_argument("--variant", metavar=t.meta_variant, help=t.help_variant)
+
+
+def _config_show(p: Parser, t: Texts, _: Offers) -> None:
+    p.options.add_argument("--origin", action="store_true", help=t.help_origin)
+
+
+def _completion(p: Parser, t: Texts, _: Offers) -> None:
+    p.positionals.add_argument("shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help=t.help_shell)
+
+
+def _help(p: Parser, t: Texts, _: Offers) -> None:
+    p.positionals.add_argument("topic", metavar=t.meta_command, nargs="*", help=t.help_topic)

@@ -1,0 +1,140 @@
+"""The texts of the interface, one field each: mypy finds a language that lacks one.
+
+A field is a sentence, a `str.format` template, or a table by stable code. `help_…` are lines of the command line's help.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from arriero.i18n.numbers import Numbers
+
+
+@dataclass(frozen=True, eq=False, repr=False)  # compared and shown by nobody: half the time to import it
+class Texts:
+    language: str
+    numbers: Numbers
+
+    # tables by stable code
+    errors: Mapping[str, str]
+    states: Mapping[str, str]
+    drift: Mapping[str, str]
+    reasons: Mapping[str, str]
+    actions: Mapping[str, str]
+    steps: Mapping[str, str]
+    origins: Mapping[str, str]
+
+    # the command line: its own words, and what arguments are called
+    help_usage: str
+    help_commands: str
+    help_arguments: str
+    help_options: str
+    help_global: str
+    help_program: str
+    help_epilog: str
+    help_help: str
+    meta_command: str
+    meta_slot: str
+    meta_target: str
+    meta_variant: str
+    meta_prompt: str
+    meta_file: str
+
+    # its options and arguments
+    help_json: str
+    help_dry_run: str
+    help_lang: str
+    help_backend: str
+    help_quiet: str
+    help_watch: str
+    help_slot: str
+    help_target: str
+    help_variant: str
+    help_keep_others: str
+    help_prompt: str
+    help_follow: str
+    help_lines: str
+    help_file: str
+    help_import_target: str
+    help_origin: str
+    help_shell: str
+    help_topic: str
+
+    # what each command does, in one line
+    help_status: str
+    help_models: str
+    help_activate: str
+    help_deactivate: str
+    help_down: str
+    help_up: str
+    help_chat: str
+    help_logs: str
+    help_import: str
+    help_remove: str
+    help_demo: str
+    help_config: str
+    help_config_show: str
+    help_config_validate: str
+    help_completion: str
+    help_about_version: str
+    help_about_help: str
+
+    # before errors and warnings
+    error: str
+    warning: str
+
+    # headings of tables
+    column_model: str
+    column_state: str
+    column_address: str
+    column_processor: str
+    column_size: str
+    column_version: str
+
+    # status and models
+    status_backend: str
+    not_installed: str
+    detail_context: str
+    detail_memory: str
+    detail_since: str
+    detail_restarts: str
+    detail_last_exit: str
+    detail_other_holder: str
+    detail_unknown_holder: str
+    models_store: str
+    models_others: str
+
+    # what will be done, and what was done
+    plan_title: str
+    plan_nothing: str
+    plan_line: str
+    done_nothing: str
+    done_active: str
+    done_took: str
+    done_stopped: str
+    done_leftovers: str
+    removed: str
+    would_remove: str
+    imported: str
+    imported_for_slot: str
+    would_import: str
+
+    # chat and demo
+    chat_stats: str
+    chat_hint: str
+    chat_prompt: str
+    demo_speed: str
+    demo_editor: str
+    demo_url: str
+    demo_model: str
+    demo_key: str
+
+    # config and version
+    config_valid: str
+    config_file_read: str
+    config_file_absent: str
+    version_line: str
+
+    # progress
+    progress_left: str
