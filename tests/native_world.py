@@ -16,6 +16,7 @@ from arriero.runtime.http import ask
 from arriero.runtime.native.backend import NativeBackend
 from arriero.runtime.native.finding import find
 from arriero.runtime.native.options import Limits
+from arriero.runtime.native.records import Record, read_record
 
 STANDIN = Path(__file__).with_name("standin_engine.py")
 MODEL = "smollm2:135m-instruct-q4_1"
@@ -86,6 +87,14 @@ class World:
             return snapshot if snapshot.phase == phase else None
 
         return await until(look)
+
+    async def until_recorded(self) -> None:
+        """Until a supervisor lives on its own, whatever becomes of who started it."""
+
+        async def look() -> Record | None:
+            return read_record(self.run_dir, "qwen")
+
+        await until(look)
 
     async def say(self, line: str) -> None:
         """Has the engine print a line."""

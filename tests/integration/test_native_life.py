@@ -275,10 +275,7 @@ asyncio.run(World(Path(sys.argv[1]), int(sys.argv[2])).start())"""
         stderr=asyncio.subprocess.DEVNULL,
     )
 
-    async def ours() -> list[int]:
-        return world.family()
-
-    await until(ours)
+    await world.until_recorded()
     os.killpg(command.pid, signal.SIGINT)
     assert await command.wait() != 0
     await world.until_phase("serving")
@@ -295,7 +292,9 @@ def make_open(path: Path) -> None:
     path.chmod(0o777)
 
 
-@pytest.mark.parametrize(("make", "found"), [(make_symlink, "symlink"), (make_open, "mode 0777")])
+@pytest.mark.parametrize(
+    ("make", "found"), [(make_symlink, "symlink"), (make_open, "mode 0777"), (Path.touch, "File exists")]
+)
 async def test_a_run_folder_that_others_steer_is_refused(
     tmp_path: Path, free_port: int, make: object, found: str
 ) -> None:
@@ -318,10 +317,10 @@ async def test_a_run_folder_of_another_user_is_refused(tmp_path: Path, free_port
 async def test_the_log_stays_small_and_followers_lose_nothing(world: World) -> None:
     world.backend = world.another(changed_limits(log_bytes=2000))
     await world.start()
-    lines = world.backend.logs("qwen", tail=0, follow=True)
-    begun = asyncio.ensure_future(anext(lines))
     await world.say("the first")
-    assert await asyncio.wait_for(begun, 20) == "the first"
+    lines = world.backend.logs("qwen", tail=100, follow=True)
+    while await asyncio.wait_for(anext(lines), 20) != "the first":
+        pass
     for number in range(16):
         await world.say(f"{number} " + "x" * 400)
         assert (await asyncio.wait_for(anext(lines), 20)).split()[0] == str(number)

@@ -91,7 +91,10 @@ class KeeperFailed(EnvironmentFault):
 
 @dataclass(eq=False)
 class RunDirUnsafe(EnvironmentFault):
-    """The folder of locks and records is not this user's alone. `found`: symlink, file, owner UID or mode."""
+    """The folder of locks and records is not this user's alone, or cannot be made.
+
+    `found`: "symlink", "uid 1001", "mode 0777", or the system's word.
+    """
 
     code = "run_dir.unsafe"
     path: Path

@@ -11,9 +11,12 @@ from arriero.runtime.errors import RunDirUnsafe
 
 def require_safe(path: Path) -> None:
     """Makes the folder (0700) if it is not there. Raises RunDirUnsafe when others may write in it or steer it."""
-    if not path.is_symlink():
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    seen = path.lstat()
+    try:
+        if not path.is_symlink():
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        seen = path.lstat()
+    except OSError as error:
+        raise RunDirUnsafe(path, error.strerror or type(error).__name__) from error
     if stat.S_ISLNK(seen.st_mode):
         raise RunDirUnsafe(path, "symlink")
     if seen.st_uid != os.getuid():
