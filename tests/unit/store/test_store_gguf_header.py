@@ -180,6 +180,15 @@ def test_a_hostile_count_is_refused_without_asking_for_memory(data: bytes, full_
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize(("what", "unit_bytes"), [("tensors", 24), ("key_values", 13)])
+def test_more_entries_than_any_model_has_are_refused_though_the_bytes_are_there(what: str, unit_bytes: int) -> None:
+    many = struct.pack("<Q", 65_537)
+    counts = (many, NONE) if what == "tensors" else (NONE, many)
+    with pytest.raises(errors.GgufHostile) as caught:
+        header_of(head(*counts, bytes(65_537 * unit_bytes)))
+    assert (caught.value.what, caught.value.value, caught.value.limit) == (what, 65_537, 65_536)
+
+
 def test_no_more_than_the_limit_is_read() -> None:
     with pytest.raises(errors.GgufHostile) as caught:
         header_of(tiny_gguf(), limit_bytes=100)
