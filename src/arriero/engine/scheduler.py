@@ -119,15 +119,23 @@ class _Runner(Generic[ChildT]):
 
 @dataclass
 class Lease(Generic[ChildT]):
-    """The right to use `child` until `release`, which may be called more than once."""
+    """The right to use `child` until `release`. Both calls may come more than once."""
 
     child: ChildT
-    _release: Callable[[], None] | None
+    _give_slot: Callable[[], None] | None
+    _give_back: Callable[[], None] | None
+
+    def computed(self) -> None:
+        """Gives the slot to the next request, and still keeps the child."""
+        give, self._give_slot = self._give_slot, None
+        if give is not None:
+            give()
 
     def release(self) -> None:
-        release, self._release = self._release, None
-        if release is not None:
-            release()
+        self.computed()
+        give, self._give_back = self._give_back, None
+        if give is not None:
+            give()
 
 
 @dataclass
@@ -229,11 +237,15 @@ class Scheduler(Generic[ChildT]):
         runner.computing += wanted.slot
         if wanted.keep_alive_s is not None:
             runner.keep_alive_s = wanted.keep_alive_s
-        waiter.granted.set_result(Lease(runner.child, lambda: self._release(runner, wanted)))
+        lease = Lease(runner.child, lambda: self._computed(runner, wanted.slot), lambda: self._release(runner))
+        waiter.granted.set_result(lease)
 
-    def _release(self, runner: _Runner[ChildT], wanted: Wanted) -> None:
+    def _computed(self, runner: _Runner[ChildT], slot: bool) -> None:
+        runner.computing -= slot
+        self._advance()
+
+    def _release(self, runner: _Runner[ChildT]) -> None:
         runner.leases -= 1
-        runner.computing -= wanted.slot
         if runner.child is not None:
             self._rest(runner)
             self._advance()

@@ -49,7 +49,11 @@ def struct(name: str, /, **fields: GoType) -> GoType:
 
 def decode(raw: bytes, shape: GoType) -> dict[str, Any]:
     """The first JSON value of `raw`, checked against `shape`, a struct. Raises Refusal(400, Go's own text)."""
-    document = _first_value(raw)
+    return check(_first_value(raw), shape)
+
+
+def check(document: Any, shape: GoType) -> dict[str, Any]:
+    """The same for a value that was decoded already. Lists of `document` are changed in place."""
     if document is None:
         return {}
     if not isinstance(document, dict):

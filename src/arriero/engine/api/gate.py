@@ -1,0 +1,132 @@
+"""What is asked of every request before it gets to its route, and what becomes of what goes wrong there.
+
+In this order: origin and host, as in Ollama; the API key; the size of the body, by what its header promises; the body
+itself, which has BODY_TIMEOUT_S to come. A refusal leaves in the form of the API it belongs to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from arriero.core.errors import ArrieroError
+from arriero.engine.api.dialect import CHARSET_JSON
+from arriero.engine.api.error_forms import form_of
+from arriero.engine.api.errors import refusal_for
+from arriero.engine.api.refusal import Refusal
+from arriero.engine.api.replies import plain, reply
+from arriero.engine.api.security import (
+    DEFAULT_ORIGINS,
+    PREFLIGHT_HEADERS,
+    host_allowed,
+    key_accepted,
+    origin_allowed,
+)
+from arriero.engine.settings import EngineSpec
+
+BODY_TIMEOUT_S = 60
+OPEN_PATH = "/"
+"""Says that something runs here, and needs no key."""
+_UNLIMITED = "/api/blobs/"
+_ORIGIN: web.RequestKey[str] = web.RequestKey("origin", str)
+
+logger = logging.getLogger("arriero.engine.api")
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Gate:
+    def __init__(self, spec: EngineSpec) -> None:
+        self._spec = spec
+        self._origins = (*DEFAULT_ORIGINS, *spec.origins)
+        self._checks_host = spec.host == "localhost" or ipaddress.ip_address(spec.host).is_loopback
+
+    @web.middleware
+    async def pass_on(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        stopped = self._cross_origin(request) or self._foreign_host(request)
+        if stopped is not None:
+            return stopped
+        try:
+            self._check_key(request)
+            await self._receive(request)
+            return await handler(request)
+        except Refusal as refusal:
+            return _refused(request, refusal)
+        except ArrieroError as error:
+            return _refused(request, refusal_for(error))
+        except web.HTTPException as error:
+            return _unrouted(request, error)
+        except ConnectionError:
+            raise  # the client is gone: there is nobody to answer
+        except Exception:
+            logger.exception("%s %s", request.method, request.path)
+            return _refused(request, Refusal(500, "internal server error"))
+
+    async def mark(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Headers that a browser looks for, on every answer to a request from an allowed page."""
+        origin = request.get(_ORIGIN)
+        if origin is not None:
+            response.headers["Access-Control-Allow-Origin"] = "*" if "*" in self._origins else origin
+            response.headers.setdefault("Vary", "Origin")
+
+    def _cross_origin(self, request: web.Request) -> web.StreamResponse | None:
+        origin = request.headers.get("Origin")
+        if not origin or origin in (f"http://{request.host}", f"https://{request.host}"):
+            return None
+        if not origin_allowed(origin, self._origins):
+            return _empty(403)
+        request[_ORIGIN] = origin
+        return _empty(204, PREFLIGHT_HEADERS) if request.method == "OPTIONS" else None
+
+    def _foreign_host(self, request: web.Request) -> web.StreamResponse | None:
+        if self._checks_host and not host_allowed(request.headers.get("Host", "")):
+            return _empty(403)
+        return None
+
+    def _check_key(self, request: web.Request) -> None:
+        key = self._spec.api_key
+        if key is not None and request.path != OPEN_PATH and not key_accepted(request.headers, key):
+            raise Refusal(401, "unauthorized: this server needs an API key")
+
+    async def _receive(self, request: web.Request) -> None:
+        """The body is read here; routes find it in memory. What is stored as it comes is left to its route."""
+        if request.path.startswith(_UNLIMITED):
+            return
+        if (request.content_length or 0) > self._spec.max_body_bytes:
+            raise self._too_large()
+        try:
+            async with asyncio.timeout(BODY_TIMEOUT_S):
+                await request.read()
+        except TimeoutError:
+            raise Refusal(408, "the request body did not arrive in time") from None
+        except web.HTTPRequestEntityTooLarge:
+            raise self._too_large() from None
+
+    def _too_large(self) -> Refusal:
+        return Refusal(413, f"the request body is larger than {self._spec.max_body_bytes} bytes")
+
+
+def _refused(request: web.Request, refusal: Refusal) -> web.StreamResponse:
+    response = reply(form_of(request.path)(refusal.status, refusal.message), refusal.status, CHARSET_JSON)
+    if refusal.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if refusal.status in (408, 413):
+        response.force_close()  # the rest of the body is not read
+    return response
+
+
+def _unrouted(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
+    """What gin says to paths and methods that there are none of."""
+    if error.status == 404:
+        return plain("404 page not found", 404)
+    if error.status == 405:
+        return plain("405 method not allowed", 405)
+    return _refused(request, Refusal(error.status, error.reason))
+
+
+def _empty(status: int, headers: dict[str, str] | None = None) -> web.Response:
+    return web.Response(status=status, headers=headers)
