@@ -45,13 +45,17 @@ class Blobs:
         """Stores the bytes of `chunks` under their digest. `size_bytes`: how many are to be expected, for StoreFull.
 
         Raises StoreFull before anything is written when they cannot fit, StoreReadOnly, StorePermission, StoreFailed.
+        What `chunks` raises goes through as it is.
         """
-        with translated(self.root, size_bytes):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._require_room(size_bytes)
-            with aside_file(self.root) as aside:
-                digest, written = write_synced(aside.fd, chunks)
-                self._settle(aside.path, digest, written)
+        try:
+            with translated(self.root, size_bytes):
+                self.folder.mkdir(parents=True, exist_ok=True)
+                self._require_room(size_bytes)
+                with aside_file(self.root) as aside:
+                    digest, written = write_synced(aside.fd, _apart(chunks))
+                    self._settle(aside.path, digest, written)
+        except _SourceFailed as failed:
+            raise failed.error from None
         return Layer(media_type, digest, written)
 
     def find_copy(self, path: Path, media_type: str, progress: Report = silent) -> Layer | None:
@@ -99,6 +103,21 @@ class Blobs:
         free = free_bytes(self.root)
         if size_bytes > free:
             raise StoreFull(self.root, size_bytes, free)
+
+
+class _SourceFailed(Exception):
+    """Carries an OSError of the bytes' source past the translation of the store's own; never leaves this module."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def _apart(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    try:
+        yield from chunks
+    except OSError as error:
+        raise _SourceFailed(error) from error
 
 
 def file_size(path: Path) -> int:

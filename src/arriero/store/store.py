@@ -87,7 +87,7 @@ class Store:
     def add_chunks(self, chunks: Iterable[bytes], media_type: str, size_bytes: int) -> Layer:
         """Stores bytes as they come; `size_bytes` is how many to make room for.
 
-        What `chunks` raises goes through, but an OSError becomes the store's.
+        What `chunks` raises goes through as it is, an OSError too.
         """
         return self._blobs.add(chunks, media_type, size_bytes)
 
