@@ -43,6 +43,7 @@ def _routes(engine: Engine, service: LocalService) -> list[web.RouteDef]:
     return [
         web.get("/", routes.root),
         web.get("/api/version", routes.version),
+        web.get("/api/status", routes.status, allow_head=False),
         web.get("/api/tags", routes.tags),
         web.get("/api/ps", routes.ps, allow_head=False),
         web.post("/api/show", routes.show),
@@ -72,6 +73,9 @@ class _Routes:
 
     async def version(self, _: web.Request) -> web.StreamResponse:
         return reply({"version": OLLAMA_VERSION})
+
+    async def status(self, _: web.Request) -> web.StreamResponse:
+        return reply({"cloud": {"disabled": True, "source": "config"}})  # there is no cloud behind this server
 
     async def tags(self, _: web.Request) -> web.StreamResponse:
         return reply({"models": await asyncio.to_thread(self._service.models)})

@@ -19,8 +19,9 @@ _GO_BUFFER_BYTES = 2048
 
 def reply(body: Json, status: int = 200, content_type: str = CHARSET_JSON) -> web.Response:
     """Go's server does not know the length of an answer that outgrows its buffer, and sends it in chunks; so do we."""
-    response = web.Response(body=compact(body), status=status, headers={"Content-Type": content_type})
-    if response.body_length > _GO_BUFFER_BYTES:
+    data = compact(body)
+    response = web.Response(body=data, status=status, headers={"Content-Type": content_type})
+    if len(data) > _GO_BUFFER_BYTES:
         response.enable_chunked_encoding()
     return response
 
