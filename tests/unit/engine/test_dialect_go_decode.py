@@ -34,6 +34,7 @@ SHAPE = struct(
         (b"{'a':1}", "invalid character '\\'' looking for beginning of object key string"),
         (b'{"a":"x\ny"}', "invalid character '\\n' in string literal"),
         (b"[" * 200_000, "exceeded max depth"),
+        (b'{"heat":1e999}', "json: cannot unmarshal number 1e999 into Go value of type float64"),
         (b"[]", "json: cannot unmarshal array into Go value of type api.ChatRequest"),
         (b"7", "json: cannot unmarshal number into Go value of type api.ChatRequest"),
         (b'{"model":5}', "json: cannot unmarshal number into Go struct field ChatRequest.model of type string"),

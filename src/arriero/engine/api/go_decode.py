@@ -8,6 +8,7 @@ words: Go 1.26, seen on Ollama 0.33.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -125,7 +126,14 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-_DECODER = json.JSONDecoder(parse_constant=_constant, parse_int=_integer)
+def _fraction(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        _refuse(f"json: cannot unmarshal number {text[:20]} into Go value of type float64")
+    return value
+
+
+_DECODER = json.JSONDecoder(parse_constant=_constant, parse_int=_integer, parse_float=_fraction)
 
 _PLACES = {
     "Expecting value": "looking for beginning of value",
