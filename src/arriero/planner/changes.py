@@ -57,6 +57,8 @@ def _bring_up(target: SlotView) -> list[Action]:
         case Phase.FAILED | Phase.RESTARTING:
             return act(ActionKind.RESTART, Reason("broken", {"phase": str(target.phase)}))
         case Phase.STARTING | Phase.SERVING:
+            if target.phase is Phase.SERVING and not target.answers:
+                return act(ActionKind.RESTART, Reason("not_answering"))
             if target.in_step is False:
                 return act(ActionKind.RESTART, Reason("settings_changed"))
             return act(ActionKind.LOAD, Reason("running"))

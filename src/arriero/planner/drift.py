@@ -14,6 +14,7 @@ class DriftCode(StrEnum):
     CRASHING = "crashing"  # its supervisor is waiting before the next try
     GAVE_UP = "gave_up"  # its supervisor has stopped trying
     PORT_TAKEN = "port_taken"  # someone else answers on its port
+    NOT_ANSWERING = "not_answering"  # it listens but does not reply
     SETTINGS_CHANGED = "settings_changed"  # it runs with other settings than today's
     NOT_INSTALLED = "not_installed"  # asked to be active, its model is not in the store any more
     OTHER_MODEL = "other_model"  # it has a model loaded that is none of the slot's
@@ -55,6 +56,8 @@ def _wrong_service(view: SlotView) -> list[Drift]:
         found.append(Drift(DriftCode.CRASHING))
     if view.phase is Phase.FAILED:
         found.append(Drift(DriftCode.GAVE_UP))
+    if view.phase is Phase.SERVING and not view.answers:
+        found.append(Drift(DriftCode.NOT_ANSWERING))
     if view.phase.ours and view.in_step is False:
         found.append(Drift(DriftCode.SETTINGS_CHANGED))
     if view.served_elsewise:

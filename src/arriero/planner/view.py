@@ -36,8 +36,8 @@ class SlotView:
     """One slot. `desired` None: nobody has asked anything of it yet, so whatever is seen is right.
 
     `variant` is the one to serve (asked for, else seen, else the default); `installed` tells whether its bytes are in
-    the store; `in_step` whether the service runs with today's settings (None: it does not run); `holder` names who has
-    the port when the phase is BLOCKED.
+    the store; `answers` whether the service replied when it was asked; `in_step` whether it runs with today's settings
+    (None: it does not run); `holder` names who has the port when the phase is BLOCKED.
     """
 
     slot: str
@@ -50,5 +50,6 @@ class SlotView:
     desired: DesiredView | None
     in_step: bool | None
     served_elsewise: str | None = None
+    answers: bool = True
     holder: str = ""
     priority: int = 100

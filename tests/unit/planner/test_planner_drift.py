@@ -35,6 +35,7 @@ def test_without_a_wish_whatever_is_seen_is_right(phase: Phase) -> None:
         ({"desired": OFF}, DriftCode.UNASKED),
         ({"phase": Phase.RESTARTING}, DriftCode.CRASHING),
         ({"phase": Phase.FAILED}, DriftCode.GAVE_UP),
+        ({"answers": False}, DriftCode.NOT_ANSWERING),
         ({"in_step": False}, DriftCode.SETTINGS_CHANGED),
         ({"installed": False}, DriftCode.NOT_INSTALLED),
         ({"served_elsewise": "other:1b"}, DriftCode.OTHER_MODEL),
