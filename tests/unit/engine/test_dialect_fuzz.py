@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arriero.engine.api import anthropic, openai_chat, openai_completions, openai_embeddings, responses
-from arriero.engine.api.go_decode import ANY, GoType, decode
+from arriero.engine.api.go_decode import ANY, MAP, GoType, decode
 from arriero.engine.api.refusal import Refusal
 
 KINDS = (
@@ -27,21 +27,25 @@ ITEMS = ("message", "function_call", "function_call_output", "reasoning", "json_
 WORDS = st.sampled_from(
     [*KINDS, *ITEMS, "user", "assistant", "tool", "low", "{}", "[1]", "data:;base64,AAAA", "http://x"]
 )
-LEAVES = st.none() | st.booleans() | st.integers(-2, 9) | st.floats() | st.text(max_size=4) | WORDS
+NUMBERS = st.integers(-2, 9) | st.floats(allow_nan=False, allow_infinity=False)
+TEXTS = WORDS | st.text(max_size=4)
+LEAVES = st.none() | st.booleans() | NUMBERS | TEXTS
+PART = st.dictionaries(st.sampled_from(["type", "text", "image_url", "url", "source", "data"]), LEAVES)
+PLAIN = {"string": TEXTS, "bool": st.booleans(), "int": st.integers(-2, 9), "float64": NUMBERS, MAP.name: PART}
 
 
 def bodies(shape: GoType) -> st.SearchStrategy:
-    """Values that are mostly of the shape: what is declared free holds parts of messages, half of the time."""
+    """Values of the shape; what it leaves free may be anything, parts of messages above all."""
+    if shape is ANY:
+        return PART | st.lists(PART | LEAVES, max_size=3) | LEAVES
     if shape.fields:
-        right = st.fixed_dictionaries({}, optional={name: bodies(field) for name, field in shape.fields.items()})
-    elif shape.item is not None:
-        right = st.lists(bodies(shape.item), max_size=3) | (WORDS if str in shape.python else st.nothing())
-    elif shape is ANY or dict in shape.python:
-        part = st.dictionaries(st.sampled_from(["type", "text", "image_url", "url", "source", "data"]), LEAVES)
-        right = part | st.lists(part | LEAVES, max_size=3)
-    else:
-        right = LEAVES.filter(lambda leaf: isinstance(leaf, shape.python))
-    return st.one_of(right, right, right, LEAVES) if shape is not ANY else right | LEAVES
+        given = {name: bodies(field) for name, field in shape.fields.items()}
+        always = {name: given.pop(name) for name in ("messages", "role", "type", "content") if name in given}
+        return st.fixed_dictionaries(always, optional={name: value | st.none() for name, value in given.items()})
+    if shape.item is not None:
+        items = st.lists(bodies(shape.item) | st.none(), min_size=1, max_size=3)
+        return items | WORDS if str in shape.python else items
+    return PLAIN[shape.name]
 
 
 def embeddings(request: dict) -> None:
@@ -63,8 +67,7 @@ DIALECTS = {
 def test_any_body_is_translated_or_refused(dialect: str, data: st.DataObject) -> None:
     shape, translate = DIALECTS[dialect]
     body = data.draw(bodies(shape))
-    if isinstance(body, dict):
-        body = {"model": "m", "max_tokens": 3, **body}
+    body |= {"model": "m", "max_tokens": 3, "encoding_format": None, "reasoning_effort": None, "reasoning": None}
     status = 200
     try:
         translate(decode(json.dumps(body).encode(), shape))
