@@ -54,11 +54,10 @@ class Look:
         return "  ".join(padded)
 
     def _blocks(self, headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[str]:
-        blocks = []
+        lines: list[str] = []
         for row in rows:
-            named = [f"{h}: {self.paint(c.text, c.colour)}" for h, c in zip(headings, row, strict=True) if c.text]
-            blocks.append("\n".join(named) + "\n")
-        return blocks
+            lines += ["", *(f"{h}: {self.paint(c.text, c.colour)}" for h, c in zip(headings, row, strict=True))]
+        return lines[1:]
 
 
 def look_at(stream: TextIO, texts: Texts, environ: Mapping[str, str] | None = None) -> Look:

@@ -68,7 +68,7 @@ class Narrator:
             return
         transfer.said_at, transfer.said_tenth = now, _tenth(progress, done)
         line = self._line(progress, done, transfer, now)
-        self._out.write(f"\r\x1b[K{line[: self._width - 1]}" if self._redraw else f"{line}\n")
+        self._out.write(f"\r\x1b[K{line}" if self._redraw else f"{line}\n")
         self._out.flush()
 
     def _due(self, progress: Progress, done: int, transfer: _Transfer, now: float) -> bool:
@@ -80,12 +80,18 @@ class Narrator:
         return late and (progress.total is None or done == 0 or _tenth(progress, done) > transfer.said_tenth)
 
     def _line(self, progress: Progress, done: int, transfer: _Transfer, now: float) -> str:
+        """What is done, then the figures; on a terminal the words give way, so that the figures are never cut off."""
+        figures = "  ".join(self._figures(progress, done, transfer, now))
+        words = describe_step(progress, self._texts)
+        if self._redraw:
+            words = words[: max(0, self._width - len(figures) - 3)]
+        return f"{words}  {figures}"
+
+    def _figures(self, progress: Progress, done: int, transfer: _Transfer, now: float) -> list[str]:
         texts, spent = self._texts, now - transfer.began_at
-        parts = [describe_step(progress, texts)]
         if progress.unit == "steps":
-            parts.append(f"{done}/{progress.total}" if progress.total else str(done))
-            return "  ".join(parts)
-        size = texts.numbers.size
+            return [f"{done}/{progress.total}" if progress.total else str(done)]
+        size, parts = texts.numbers.size, []
         parts.append(f"{size(done)} / {size(progress.total)}" if progress.total else size(done))
         if progress.total:
             parts.append(f"{done * 100 // progress.total} %")
@@ -95,7 +101,7 @@ class Narrator:
             if progress.total and done < progress.total:
                 left = texts.numbers.duration((progress.total - done) / speed)
                 parts.append(texts.progress_left.format(left=left))
-        return "  ".join(parts)
+        return parts
 
 
 def _tenth(progress: Progress, done: int) -> int:

@@ -12,6 +12,7 @@ from arriero.config.specs import BackendChoice
 from arriero.i18n import Texts
 
 PROGRAM = "./main.sh"
+_HELP_COLUMN = 29
 GLOBALS = {"json": False, "dry_run": False, "lang": None, "backend": None, "quiet": False}
 
 
@@ -19,12 +20,19 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
     """argparse's layout with our word for `usage:`, which leaves the general options out; 80 columns everywhere."""
 
     def __init__(self, prog: str, texts: Texts) -> None:
-        super().__init__(prog, max_help_position=30, width=80)
+        super().__init__(prog, max_help_position=_HELP_COLUMN, width=80)
+        self._action_max_length = _HELP_COLUMN  # what argparse would count differs between 3.12 and 3.13
         self._texts = texts
 
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
         own = [action for action in actions if not getattr(action, "general", False)]
         super().add_usage(usage, own, groups, self._texts.help_usage if prefix is None else prefix)
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        """`--lines, -n N` in every version of Python; before 3.13 argparse writes the N twice."""
+        if not action.option_strings or action.nargs == 0:
+            return super()._format_action_invocation(action)
+        return f"{', '.join(action.option_strings)} {action.metavar}"
 
 
 class Parser(argparse.ArgumentParser):

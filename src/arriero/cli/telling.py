@@ -35,10 +35,9 @@ def error_lines(error: ArrieroError, look: Look, width: int) -> list[str]:
     return lines
 
 
-def warning_lines(error: ArrieroError, look: Look) -> list[str]:
+def warning_lines(told: str, look: Look) -> list[str]:
     """For troubles that did not keep the command from its result."""
-    text = f"{look.texts.warning}: {describe_error(error, look.texts)}"
-    return [look.paint(line, "yellow") for line in _wrapped(text, look.width)]
+    return [look.paint(line, "yellow") for line in _wrapped(f"{look.texts.warning}: {told}", look.width)]
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> list[str]:

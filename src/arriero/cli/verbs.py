@@ -57,7 +57,7 @@ def verbs(t: Texts) -> tuple[Verb, ...]:
         Verb("demo", "", t.help_demo, "demo:demo", changes=True),
         Verb(
             "config",
-            "configurar",
+            "",
             t.help_config,
             "",
             parts=(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from arriero.config import schema
 from arriero.config.errors import BindNeedsKey, KeyMissing, NotAChoice, Origin, PortShared
 from arriero.config.layers import DEFAULT, Problems
@@ -86,11 +88,7 @@ def _shared_ports(settings: Resolved) -> Problems:
 
 
 def _open_address(settings: Resolved) -> Problems:
-    from ipaddress import ip_address  # late: most commands never need it
-
     bind = settings[("bind",)]
-    if bind.value in (None, "127.0.0.1") or ("engine", "api_key_file") in settings:
-        return []
-    if ip_address(str(bind.value)).is_loopback:
+    if bind.value is None or ("engine", "api_key_file") in settings or ip_address(str(bind.value)).is_loopback:
         return []
     return [BindNeedsKey(bind.origin, "bind", str(bind.value))]

@@ -30,9 +30,6 @@ class Key:
     default: object = None
     required: bool = False
 
-    def fits(self, path: KeyPath) -> bool:
-        return len(path) == len(self.path) and all(p in ("*", q) for p, q in zip(self.path, path, strict=True))
-
 
 def _key(dotted: str, kind: Kind, example: str, about: str, default: object = None, *, required: bool = False) -> Key:
     path = tuple(dotted.split("."))
@@ -155,8 +152,13 @@ VARIANT = (
 KEYS = (*SETTINGS, *SLOT, *VARIANT)
 
 
+_BY_PATH = {key.path: key for key in KEYS}
+
+
 def find(path: KeyPath) -> Key | None:
-    return next((k for k in KEYS if k.fits(path)), None)
+    """The key that a path names, whatever the slot and the variant are called."""
+    free = () if path[0] != "slots" else (1, 3) if path[2:3] == ("variants",) else (1,)
+    return _BY_PATH.get(tuple("*" if i in free else part for i, part in enumerate(path)))
 
 
 def dotted(path: KeyPath) -> str:

@@ -1,7 +1,7 @@
 """Sentences made of a stable code and its parameters: errors, reasons, drift, steps.
 
-A row is a `str.format` template. `[[…]]` is left out when a parameter in it is None or empty; `{x_bytes:size}` writes
-bytes as people read them.
+A row is a `str.format` template. `[[…]]` is left out when a parameter in it is None or empty; `{x_bytes:size}` and
+`{since:moment}` write bytes and RFC 3339 moments as people read them.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from arriero.i18n.texts import Texts
 
 if TYPE_CHECKING:
     from arriero.planner import Drift, Reason
+    from arriero.state import Repair
 
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
+_BLOB = re.compile(r"sha256[-:]([0-9a-f]{12})[0-9a-f]{52}")  # people are shown digests as Ollama shows them
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z")
 _PLACEHOLDER = re.compile(r"\{(\w+)")
 
 
@@ -30,6 +33,8 @@ class _Formatter(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "size":
             return self._numbers.size(value)
+        if format_spec == "moment":
+            return _MOMENT.sub(r"\1 \2 UTC", value)
         return str(super().format_field(value, format_spec))
 
 
@@ -61,5 +66,10 @@ def describe_drift(drift: Drift, slot: str, texts: Texts) -> str:
     return fill(texts.drift[drift.code], {"slot": slot, "since": drift.since, **drift.params}, texts.numbers)
 
 
+def describe_repair(repair: Repair, texts: Texts) -> str:
+    return fill(texts.repairs[repair.kind], {"path": repair.path, "moved_to": repair.moved_to}, texts.numbers)
+
+
 def describe_step(progress: Progress, texts: Texts) -> str:
-    return fill(texts.steps[progress.step], {"subject": progress.subject, **progress.params}, texts.numbers)
+    subject = _BLOB.sub(r"\1", progress.subject)
+    return fill(texts.steps[progress.step], {"subject": subject, **progress.params}, texts.numbers)

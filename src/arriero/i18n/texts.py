@@ -19,11 +19,13 @@ class Texts:
     # tables by stable code
     errors: Mapping[str, str]
     states: Mapping[str, str]
+    processors: Mapping[str, str]
     drift: Mapping[str, str]
     reasons: Mapping[str, str]
     actions: Mapping[str, str]
     steps: Mapping[str, str]
     origins: Mapping[str, str]
+    repairs: Mapping[str, str]
 
     # the command line: its own words, and what arguments are called
     help_usage: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from arriero.cli.look import Cell, Look
 from arriero.cli.telling import warning_lines
-from arriero.i18n import describe_drift, describe_reason
+from arriero.i18n import describe_drift, describe_error, describe_reason, describe_repair
 from arriero.runtime.backend import PortHolder
 from arriero.stack.results import ModelState, ModelStatus, StackStatus
 
@@ -40,7 +41,7 @@ def _row(model: ModelStatus, look: Look) -> tuple[Cell, ...]:
         Cell(model.id, "bold"),
         look.state(model.state),
         Cell(model.url) if model.url else none,
-        Cell(model.processor.upper()) if model.processor else none,
+        Cell(look.texts.processors[model.processor]) if model.processor else none,
         Cell(look.texts.numbers.size(model.size_bytes)) if model.size_bytes is not None else none,
         Cell(model.version) if model.version else Cell(look.texts.not_installed, "dim"),
     )
@@ -49,10 +50,10 @@ def _row(model: ModelStatus, look: Look) -> tuple[Cell, ...]:
 def _details(status: StackStatus, look: Look) -> Iterator[str]:
     for model in status.models:
         if model.state is not ModelState.INACTIVE:
-            yield f"{look.paint(model.id, 'bold')}: {', '.join(_facts(model, look))}"
+            yield f"{look.paint(model.id, 'bold')}: {', '.join(_facts(model, status.seen_at, look))}"
 
 
-def _facts(model: ModelStatus, look: Look) -> Iterator[str]:
+def _facts(model: ModelStatus, seen_at: str, look: Look) -> Iterator[str]:
     t = look.texts
     yield model.reference
     if model.context is not None:
@@ -60,7 +61,8 @@ def _facts(model: ModelStatus, look: Look) -> Iterator[str]:
     if model.memory_bytes is not None:
         yield t.detail_memory.format(size=t.numbers.size(model.memory_bytes))
     if model.started_at:
-        yield t.detail_since.format(moment=model.started_at)
+        running = datetime.fromisoformat(seen_at) - datetime.fromisoformat(model.started_at)
+        yield t.detail_since.format(duration=t.numbers.duration(running.total_seconds()))
     if model.restarts:
         yield t.detail_restarts.format(count=model.restarts)
     if model.last_exit:
@@ -90,4 +92,6 @@ def holder_line(holder: PortHolder, look: Look) -> str:
 
 def _notes(status: StackStatus, look: Look) -> Iterator[str]:
     for note in status.notes:
-        yield from warning_lines(note, look)
+        yield from warning_lines(describe_error(note, look.texts), look)
+    for repair in status.repairs:
+        yield from warning_lines(describe_repair(repair, look.texts), look)
