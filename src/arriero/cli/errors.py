@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from arriero.core.errors import OperationFailed, UsageError
 
 
-@dataclass(eq=False)
 class CommandUnknown(UsageError):
     code = "usage.command_unknown"
     name: str
     nearest: str | None
 
 
-@dataclass(eq=False)
 class ArgumentMissing(UsageError):
     """`arguments`: what is missing, as the usage line names it."""
 
@@ -23,7 +19,6 @@ class ArgumentMissing(UsageError):
     arguments: str
 
 
-@dataclass(eq=False)
 class ArgumentUnknown(UsageError):
     code = "usage.argument_unknown"
     command: str
@@ -31,7 +26,6 @@ class ArgumentUnknown(UsageError):
     nearest: str | None
 
 
-@dataclass(eq=False)
 class ValueMissing(UsageError):
     """An option stands there without the value that belongs to it."""
 
@@ -40,7 +34,6 @@ class ValueMissing(UsageError):
     argument: str
 
 
-@dataclass(eq=False)
 class ValueUnwanted(UsageError):
     """A switch was given a value, as in `--json=yes`."""
 
@@ -50,7 +43,6 @@ class ValueUnwanted(UsageError):
     value: str
 
 
-@dataclass(eq=False)
 class ValueNotANumber(UsageError):
     code = "usage.value_not_a_number"
     command: str
@@ -58,7 +50,6 @@ class ValueNotANumber(UsageError):
     value: str
 
 
-@dataclass(eq=False)
 class ValueNotAChoice(UsageError):
     code = "usage.value_not_a_choice"
     command: str
@@ -68,7 +59,6 @@ class ValueNotAChoice(UsageError):
     nearest: str | None
 
 
-@dataclass(eq=False)
 class OptionsClash(UsageError):
     """Two options that exclude each other."""
 
@@ -78,7 +68,6 @@ class OptionsClash(UsageError):
     second: str
 
 
-@dataclass(eq=False)
 class CommandLineRefused(UsageError):
     """argparse refused it in words that we do not know: a newer Python's, shown as they are."""
 
@@ -87,7 +76,6 @@ class CommandLineRefused(UsageError):
     detail: str
 
 
-@dataclass(eq=False)
 class Interrupted(OperationFailed):
     """Ctrl-C. `changes`: whether the command was one that changes things, so that something may be left half done."""
 

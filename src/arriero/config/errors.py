@@ -31,7 +31,6 @@ class Origin:
         return f"{self.name}:{self.line}" if self.line else self.name or self.kind
 
 
-@dataclass(eq=False)
 class ConfigProblem(UsageError):
     """One thing wrong with one key. `file` and `line` of the JSON contract are read out of `origin`."""
 
@@ -42,7 +41,6 @@ class ConfigProblem(UsageError):
         return {**super().params(), "file": self.origin.file, "line": self.origin.line}
 
 
-@dataclass(eq=False)
 class ConfigInvalid(UsageError):
     """At least one problem. Settings are all right or they are not used."""
 
@@ -58,20 +56,17 @@ class ConfigInvalid(UsageError):
         return {"count": len(self.problems)}
 
 
-@dataclass(eq=False)
 class FileProblem(UsageError):
     """A settings file that gave no values at all."""
 
     file: str
 
 
-@dataclass(eq=False)
 class FileUnreadable(FileProblem):
     code = "config.file_unreadable"
     detail: str
 
 
-@dataclass(eq=False)
 class NotToml(FileProblem):
     """`detail` is tomllib's own message; it ends with line and column, or with "end of document"."""
 
@@ -80,13 +75,11 @@ class NotToml(FileProblem):
     detail: str
 
 
-@dataclass(eq=False)
 class UnknownKey(ConfigProblem):
     code = "config.unknown_key"
     nearest: str | None
 
 
-@dataclass(eq=False)
 class UnknownVariable(ConfigProblem):
     """An environment variable that looks like a setting of ours and is none; `key` is its name."""
 
@@ -94,7 +87,6 @@ class UnknownVariable(ConfigProblem):
     nearest: str | None
 
 
-@dataclass(eq=False)
 class WrongType(ConfigProblem):
     """`example` is a line of TOML that would be right."""
 
@@ -103,7 +95,6 @@ class WrongType(ConfigProblem):
     example: str
 
 
-@dataclass(eq=False)
 class OutOfRange(ConfigProblem):
     code = "config.out_of_range"
     value: int
@@ -111,7 +102,6 @@ class OutOfRange(ConfigProblem):
     highest: int
 
 
-@dataclass(eq=False)
 class NotAChoice(ConfigProblem):
     code = "config.not_a_choice"
     value: str
@@ -119,7 +109,6 @@ class NotAChoice(ConfigProblem):
     nearest: str | None
 
 
-@dataclass(eq=False)
 class WrongForm(ConfigProblem):
     """The right type, but not what the key holds: a reference, an address, a duration, a digest; see `example`."""
 
@@ -128,13 +117,11 @@ class WrongForm(ConfigProblem):
     example: str
 
 
-@dataclass(eq=False)
 class SlotIdInvalid(ConfigProblem):
     code = "config.slot_id"
     slot: str
 
 
-@dataclass(eq=False)
 class KeyMissing(ConfigProblem):
     """A slot that was begun lacks a key that it needs; `nearest` is the slot of the catalogue it may have meant."""
 
@@ -143,14 +130,12 @@ class KeyMissing(ConfigProblem):
     nearest: str | None
 
 
-@dataclass(eq=False)
 class PortShared(ConfigProblem):
     code = "config.port_shared"
     port: int
     slots: tuple[str, ...]
 
 
-@dataclass(eq=False)
 class BindNeedsKey(ConfigProblem):
     """Serving beyond this machine without an API key."""
 

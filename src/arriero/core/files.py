@@ -11,13 +11,11 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from arriero.core.errors import BusyError
 
 
-@dataclass(eq=False)
 class CommandRunning(BusyError):
     """Another Arriero command holds the lock: who, since when (RFC 3339), doing what."""
 

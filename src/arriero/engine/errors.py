@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from arriero.core.errors import BusyError, EnvironmentFault, OperationFailed, UsageError
 
 
-@dataclass(eq=False)
 class EngineSettingInvalid(UsageError):
     """A flag or variable of the engine: `name` is the one that was given (`--keep-alive`, `OLLAMA_KEEP_ALIVE`)."""
 
@@ -18,7 +16,6 @@ class EngineSettingInvalid(UsageError):
     example: str
 
 
-@dataclass(eq=False)
 class EngineBindNeedsKey(UsageError):
     """Other machines could reach `host`, and no API key was named."""
 
@@ -26,7 +23,6 @@ class EngineBindNeedsKey(UsageError):
     host: str
 
 
-@dataclass(eq=False)
 class EngineKeyUnreadable(UsageError):
     """The file with the API key is missing, unreadable or empty."""
 
@@ -35,7 +31,6 @@ class EngineKeyUnreadable(UsageError):
     detail: str
 
 
-@dataclass(eq=False)
 class EngineCannotListen(EnvironmentFault):
     """The address is taken, or not this machine's, or not allowed."""
 
@@ -45,7 +40,6 @@ class EngineCannotListen(EnvironmentFault):
     detail: str
 
 
-@dataclass(eq=False)
 class ArchitectureUnknown(OperationFailed):
     """The model is of a kind that this llama.cpp does not know."""
 
@@ -53,7 +47,6 @@ class ArchitectureUnknown(OperationFailed):
     architecture: str
 
 
-@dataclass(eq=False)
 class ModelUnreadable(OperationFailed):
     """llama.cpp refused the model file: cut short, or no GGUF; `detail` is its own word for it."""
 
@@ -61,7 +54,6 @@ class ModelUnreadable(OperationFailed):
     detail: str
 
 
-@dataclass(eq=False)
 class MemoryExhausted(EnvironmentFault):
     """The model, or the context asked for, does not fit into the memory there is."""
 
@@ -69,7 +61,6 @@ class MemoryExhausted(EnvironmentFault):
     detail: str
 
 
-@dataclass(eq=False)
 class LoadFailed(OperationFailed):
     """The child ended while it loaded the model. `exit_text`: `exit status 1`, `signal: killed`."""
 
@@ -78,7 +69,6 @@ class LoadFailed(OperationFailed):
     detail: str
 
 
-@dataclass(eq=False)
 class LoadStalled(OperationFailed):
     """The child said nothing for `timeout_s` while it loaded the model, and was ended."""
 
@@ -86,7 +76,6 @@ class LoadStalled(OperationFailed):
     timeout_s: float
 
 
-@dataclass(eq=False)
 class ChildTerminated(OperationFailed):
     """The child died with requests in flight: killed, out of memory, or a defect of llama.cpp."""
 
@@ -95,7 +84,6 @@ class ChildTerminated(OperationFailed):
     detail: str
 
 
-@dataclass(eq=False)
 class ChildRefused(OperationFailed):
     """llama.cpp answered a request with an error: HTTP `status` and the whole `body` that it sent."""
 
@@ -104,7 +92,6 @@ class ChildRefused(OperationFailed):
     body: str
 
 
-@dataclass(eq=False)
 class EngineBusy(BusyError):
     """More requests wait than the queue holds."""
 
@@ -112,14 +99,12 @@ class EngineBusy(BusyError):
     limit: int
 
 
-@dataclass(eq=False)
 class EngineStopping(BusyError):
     """The engine was told to end."""
 
     code = "engine.stopping"
 
 
-@dataclass(eq=False)
 class OptionInvalid(UsageError):
     """An entry of `options` or of the model's parameters. `wanted` as Ollama says it: `of type integer`."""
 
@@ -128,7 +113,6 @@ class OptionInvalid(UsageError):
     wanted: str
 
 
-@dataclass(eq=False)
 class FormatInvalid(UsageError):
     """`format` is neither "json" nor a JSON schema; `given` is its JSON text."""
 
@@ -136,7 +120,6 @@ class FormatInvalid(UsageError):
     given: str
 
 
-@dataclass(eq=False)
 class PromptTooLong(UsageError):
     """The prompt does not fit the context, and this model cannot shift it or was told not to truncate."""
 
@@ -144,7 +127,6 @@ class PromptTooLong(UsageError):
     context: int
 
 
-@dataclass(eq=False)
 class LayerUnsupported(UsageError):
     """The model has a layer that the engine cannot apply (`adapter`); answering without it would be another model."""
 

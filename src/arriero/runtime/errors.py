@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from arriero.core.errors import EnvironmentFault, OperationFailed
 
 
-@dataclass(eq=False)
 class PortTaken(EnvironmentFault):
     """Someone else listens there; None is what the system does not tell this user."""
 
@@ -19,7 +17,6 @@ class PortTaken(EnvironmentFault):
     container: str | None
 
 
-@dataclass(eq=False)
 class PortUnusable(EnvironmentFault):
     """The address cannot be listened on: not this machine's, or it needs rights. `detail`: the system's word."""
 
@@ -29,7 +26,6 @@ class PortUnusable(EnvironmentFault):
     detail: str
 
 
-@dataclass(eq=False)
 class ServiceFailed(OperationFailed):
     """It ended, or kept silent (`last_exit` "timeout"), before it served. `tail`: the last lines of its log."""
 
@@ -39,7 +35,6 @@ class ServiceFailed(OperationFailed):
     tail: str
 
 
-@dataclass(eq=False)
 class ServiceGaveUp(OperationFailed):
     """It had served, then ended again and again until its supervisor gave up."""
 
@@ -50,7 +45,6 @@ class ServiceGaveUp(OperationFailed):
     tail: str
 
 
-@dataclass(eq=False)
 class LoadFailed(OperationFailed):
     """The service runs but did not load the model. `detail`: its own words."""
 
@@ -60,7 +54,6 @@ class LoadFailed(OperationFailed):
     detail: str
 
 
-@dataclass(eq=False)
 class ContextDiffers(OperationFailed):
     """The model is loaded with another context (tokens) than was declared for the slot."""
 
@@ -71,7 +64,6 @@ class ContextDiffers(OperationFailed):
     served: int
 
 
-@dataclass(eq=False)
 class StopIncomplete(OperationFailed):
     """These processes of the slot are still there although they were killed."""
 
@@ -80,7 +72,6 @@ class StopIncomplete(OperationFailed):
     pids: tuple[int, ...]
 
 
-@dataclass(eq=False)
 class KeeperFailed(EnvironmentFault):
     """What keeps services alive could not be started. `detail`: its own words."""
 
@@ -89,7 +80,6 @@ class KeeperFailed(EnvironmentFault):
     detail: str
 
 
-@dataclass(eq=False)
 class RunDirUnsafe(EnvironmentFault):
     """The folder of locks and records is not this user's alone, or cannot be made.
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from arriero.core.errors import BusyError, EnvironmentFault, NotFoundError, OperationFailed, UsageError
 
 
-@dataclass(eq=False)
 class SlotUnknown(NotFoundError):
     code = "slot.unknown"
     name: str
@@ -15,7 +12,6 @@ class SlotUnknown(NotFoundError):
     known: tuple[str, ...]
 
 
-@dataclass(eq=False)
 class VariantUnknown(NotFoundError):
     code = "variant.unknown"
     slot: str
@@ -24,7 +20,6 @@ class VariantUnknown(NotFoundError):
     known: tuple[str, ...]
 
 
-@dataclass(eq=False)
 class NotInstalled(NotFoundError):
     """The slot's model is not in the store and cannot be fetched yet: it must be imported, or pulled by an Ollama."""
 
@@ -34,20 +29,17 @@ class NotInstalled(NotFoundError):
     models_dir: str
 
 
-@dataclass(eq=False)
 class ReferenceInvalid(UsageError):
     code = "reference.invalid"
     text: str
 
 
-@dataclass(eq=False)
 class SlotInactive(OperationFailed):
     code = "slot.inactive"
     slot: str
     state: str
 
 
-@dataclass(eq=False)
 class ModelInUse(BusyError):
     """The model's slot is active; removing its files under it would break the next load."""
 
@@ -56,7 +48,6 @@ class ModelInUse(BusyError):
     reference: str
 
 
-@dataclass(eq=False)
 class NotActiveAfterwards(OperationFailed):
     """Everything was done, yet the slot was not seen active afterwards."""
 
@@ -65,14 +56,12 @@ class NotActiveAfterwards(OperationFailed):
     state: str
 
 
-@dataclass(eq=False)
 class BackendUnavailable(EnvironmentFault):
     code = "backend.unavailable"
     backend: str
     available: tuple[str, ...]
 
 
-@dataclass(eq=False)
 class ChatFailed(OperationFailed):
     """The model's server refused or broke off: HTTP status (0: the connection broke) and its own words."""
 

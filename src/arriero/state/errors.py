@@ -5,13 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from arriero.core.errors import BusyError, EnvironmentFault, OperationFailed
 
 
-@dataclass(eq=False)
 class StateTooNew(EnvironmentFault):
     """A newer Arriero wrote the file; it is not touched."""
 
@@ -21,7 +19,6 @@ class StateTooNew(EnvironmentFault):
     known: int
 
 
-@dataclass(eq=False)
 class StateLocked(BusyError):
     """Another program held the file for longer than `timeout_s`."""
 
@@ -30,7 +27,6 @@ class StateLocked(BusyError):
     timeout_s: float
 
 
-@dataclass(eq=False)
 class StateUnwritable(EnvironmentFault):
     """The file or its folder cannot be written: rights, a read-only or full disk. `detail`: the system's word."""
 
@@ -39,7 +35,6 @@ class StateUnwritable(EnvironmentFault):
     detail: str
 
 
-@dataclass(eq=False)
 class StateDamaged(OperationFailed):
     """The file went bad while it was in use; the next `State.open` sets it aside."""
 

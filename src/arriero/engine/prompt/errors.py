@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from arriero.core.errors import OperationFailed, UsageError
 
 
-@dataclass(eq=False)
 class TemplateInvalid(UsageError):
     """The text is no Go template: `template: :1: unclosed action`."""
 
@@ -15,7 +12,6 @@ class TemplateInvalid(UsageError):
     detail: str
 
 
-@dataclass(eq=False)
 class TemplateFailed(OperationFailed):
     """The template asks for something that these messages do not have."""
 
@@ -23,7 +19,6 @@ class TemplateFailed(OperationFailed):
     detail: str
 
 
-@dataclass(eq=False)
 class ToolInvalid(UsageError):
     """A tool's `field` (`function.name`) holds a JSON `found` (`number`) where a Go `wanted` (`string`) belongs."""
 
