@@ -40,7 +40,7 @@ install_venv() { # Debian and Ubuntu ship Python without ensurepip: asks once, t
 install() { # VENV LOCK; pip unpacks beside its target (TMPDIR), so that a small /tmp does not matter
   if command -v uv >/dev/null; then
     uv venv --quiet --no-project --python "$python" "$1" &&
-      uv pip install --python "$1/bin/python" --require-hashes --no-build -r "$2"
+      uv pip install --python "$1/bin/python" --require-hashes --no-build --compile-bytecode -r "$2"
   else
     "$python" -m venv "$1" && TMPDIR=$1 "$1/bin/python" -I -m pip install --disable-pip-version-check --no-input \
       --no-user --require-hashes --only-binary :all: -r "$2"
