@@ -10,15 +10,15 @@ from arriero.cli.render.outcome import render_outcome
 from arriero.stack.demo import DEMO_SLOT
 from arriero.stack.demo import demo as use_case
 
-QUESTION = "In one sentence, what is a llama?"  # English in both languages: the demo model knows little else
-_DATA = ("answer", "tokens_per_s", "ttft_s", "url", "model", "api_key")
+QUESTION = "What is the capital of France?"  # English in both languages: the demo model knows little else
+DATA = ("answer", "tokens_per_s", "ttft_s", "url", "model", "api_key")
 
 
 def demo(call: Call) -> Reply:
     if call.args.dry_run:
         return _plan(call)
     result = asyncio.run(use_case(call.world(), QUESTION, call.narrate))
-    return Reply({name: getattr(result, name) for name in _DATA}, render_demo(result, call.look))
+    return Reply({name: getattr(result, name) for name in DATA}, render_demo(result, call.look))
 
 
 def _plan(call: Call) -> Reply:
