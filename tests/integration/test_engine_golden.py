@@ -1,0 +1,80 @@
+"""The recorded exchanges with a real Ollama, replayed in order against a real engine on a fresh store.
+
+All agree but those in DIFFERENT, each of which stands with its reason in docs/compatibility.md.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from engine_process import DEMO, EngineProcess, demo_store, engine
+
+from arriero.core.paths import PROJECT_ROOT
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+COMPATIBILITY = PROJECT_ROOT / "docs" / "compatibility.md"
+
+DIFFERENT = {
+    "show": {".json.tensors[0]"},
+    "show.name": {".json.tensors[0]"},
+    "show.short": {".json.tensors[0]"},
+    "show.tooled": {".json.tensors[0]"},
+    "show.thinker": {".json.tensors[0]"},
+    "show.infill": {".json.tensors[0]"},
+    "show.derived": {".json.tensors[0]"},
+    "show.derived.two": {".json.tensors[0]"},
+    "content.type.text": {".json.tensors[0]"},
+    "create.from.stream": {".lines[0].status"},
+    "create.badfile": {".status", ".json.error"},
+    "create.notgguf": {".status", ".json.error"},
+    "push.missing": {".status", ".json.error", ".headers.content-type"},
+}
+"""Exchange -> the places where this engine answers otherwise on purpose."""
+BY_PROCESSOR = {".json.done_reason", ".json.choices[0].finish_reason", ".json.stop_reason"}
+"""Greedy text of so small a model differs between processors and builds, and so may end sooner or later."""
+
+
+def _golden() -> Any:
+    spec = importlib.util.spec_from_file_location("golden", GOLDEN / "golden.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+golden = _golden()
+REQUESTS = json.loads((GOLDEN / "requests.json").read_text())
+ANSWERS = json.loads((GOLDEN / "answers.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, demo_gguf: Path) -> Iterator[EngineProcess]:
+    with engine(demo_store(tmp_path_factory.mktemp("golden"), demo_gguf)) as process:
+        yield process
+
+
+@pytest.mark.parametrize("exchange", REQUESTS, ids=lambda exchange: exchange["id"])
+def test_an_exchange_agrees(running: EngineProcess, exchange: dict[str, Any]) -> None:
+    got = golden.exchange(running.url, exchange, None)
+    found = golden.differences(golden.reduce(ANSWERS[exchange["id"]]), golden.reduce(got))
+    if exchange.get("shape_only"):
+        found = [each for each in found if "missing" in each or "not in" in each or each.startswith(".status")]
+    meant = DIFFERENT.get(exchange["id"], set()) | BY_PROCESSOR
+    assert [each for each in found if not each.startswith(tuple(meant))] == []
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_a_difference_is_still_one_and_is_told(running: EngineProcess, name: str) -> None:
+    """`running`: the exchanges have been run before. The page names the exchange."""
+    assert f"`{name}`" in COMPATIBILITY.read_text()
+
+
+def test_all_prompts_agree(running: EngineProcess, capsys: pytest.CaptureFixture[str]) -> None:
+    failed = golden.prompts(running.url, GOLDEN / "prompts.json", DEMO, True)
+    assert (failed, capsys.readouterr().out.splitlines()[-1].split(" of ")[0] != "0") == (0, True)
