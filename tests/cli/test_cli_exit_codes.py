@@ -3,7 +3,7 @@
 import pytest
 
 from arriero.cli.errors import CommandUnknown, Interrupted
-from arriero.cli.exit_codes import FAMILIES, MEANINGS, exit_code
+from arriero.cli.exit_codes import MEANINGS, code_of, exit_code
 from arriero.config.errors import ConfigInvalid
 from arriero.core.errors import ArrieroError, InternalError, every_error
 from arriero.core.files import CommandRunning
@@ -31,5 +31,4 @@ def test_families(error: ArrieroError, code: int) -> None:
 
 def test_every_error_has_a_code_with_a_meaning() -> None:
     for kind in every_error():
-        code = next(code for family, code in FAMILIES.items() if issubclass(kind, family))
-        assert code in MEANINGS
+        assert code_of(kind) in MEANINGS

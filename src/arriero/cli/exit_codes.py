@@ -42,5 +42,9 @@ MEANINGS = {
 
 
 def exit_code(error: ArrieroError) -> int:
+    return code_of(type(error))
+
+
+def code_of(kind: type[ArrieroError]) -> int:
     """By the error's family."""
-    return next(code for family, code in FAMILIES.items() if isinstance(error, family))
+    return next(code for family, code in FAMILIES.items() if issubclass(kind, family))
