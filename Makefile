@@ -1,6 +1,6 @@
 # Everything a developer types. `make check` is what CI runs.
 .DEFAULT_GOAL := check
-.PHONY: setup fmt fmt-check lint types arch test check bench soak live run lock
+.PHONY: setup fmt fmt-check lint types arch test check bench soak live run docs lock
 BIN := .venv-test/bin
 PYTHON := $(BIN)/python
 SCRIPTS := main.sh test.sh .ci/run
@@ -31,16 +31,19 @@ test:
 check: fmt-check lint types arch test
 
 bench: setup  ## speed and memory as ratios, printed as a table
-	$(PYTHON) -m bench
+	PYTHONPATH=src $(PYTHON) -m bench
 
 soak: setup  ## 50 clients for a minute: errors, leaks, memory
-	$(PYTHON) -m bench soak
+	PYTHONPATH=src $(PYTHON) -m bench soak
 
 live: setup  ## the Kilo Code command line against the demo slot (needs npm)
 	bench/live.sh
 
 run:
 	./main.sh
+
+docs: setup  ## the reference pages, made from the code
+	$(PYTHON) scripts/make_reference.py
 
 lock: setup  ## new versions of every dependency, hashed
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \

@@ -1,0 +1,27 @@
+"""`python -m bench`: the table. `python -m bench soak [SECONDS]`: load for a minute."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import sys
+
+from bench import commands, serving, soak
+from bench.rig import installation
+from bench.table import render
+
+
+def main(words: list[str]) -> int:
+    with installation() as here:
+        if words[:1] == ["soak"]:
+            return asyncio.run(soak.run(here, float(words[1]) if words[1:] else 60))
+        rows = [*asyncio.run(serving.measure(here)), *commands.measure(here)]
+    load = os.getloadavg()[0]
+    print(f"\n{os.cpu_count()} processors, Python {platform.python_version()}, load average at the end {load:.1f}\n")
+    print(render(rows))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
