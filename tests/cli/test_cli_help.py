@@ -65,3 +65,10 @@ def test_no_line_is_wider_than_a_terminal(arriero: Arriero, language: str) -> No
     for argv in ((), *((verb.name,) for verb in verbs(texts))):
         wide = [line for line in arriero("--lang", language, *argv, "-h").out.splitlines() if len(line) > 80]
         assert wide == [] or wide == [texts.help_program]
+
+
+def test_the_version_in_both_ways(arriero: Arriero) -> None:
+    from arriero import __version__
+
+    assert arriero("--version").out == arriero("version").out
+    assert __version__ in arriero("--version").out

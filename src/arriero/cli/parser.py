@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import platform
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from arriero import __version__
 from arriero.cli.refusals import refusal, unknown_arguments
 from arriero.config.schema import LANGUAGES
 from arriero.config.specs import BackendChoice
@@ -56,8 +58,12 @@ class Parser(argparse.ArgumentParser):
             self.choices = self.add_subparsers(
                 title=texts.help_commands, metavar=texts.meta_command, required=commands, parser_class=Parser
             )
-        general = self.add_argument_group(texts.help_global)
+        general: Any = self.add_argument_group(texts.help_global)
         _add_globals(general, texts)
+        if not command:
+            told = texts.version_line.format(version=__version__, python=platform.python_version())
+            version = general.add_argument("--version", action="version", version=told, help=texts.help_about_version)
+            version.general = True
 
     def error(self, message: str) -> NoReturn:
         raise refusal(message, self.command, self.texts.meta_command)

@@ -24,7 +24,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Anchor:
-    """What paths are relative to: the folder of the file they stand in (else the current one), and HOME for `~`."""
+    """What paths are relative to: the folder of the file they stand in (else `.`), and HOME for `~`."""
 
     folder: Path
     home: Path
@@ -121,7 +121,10 @@ def _path(raw: object, anchor: Anchor) -> Path:
         return anchor.home / text[2:]
     if text.startswith("~"):
         raise Unfit("form")
-    return anchor.folder / text
+    try:
+        return (anchor.folder / text).absolute()
+    except FileNotFoundError:  # the current folder is gone
+        raise Unfit("form") from None
 
 
 def _member(raw: object, anchor: Anchor) -> str:

@@ -60,7 +60,7 @@ def file(path: Path, home: Path, problems: Problems) -> list[Entry]:
 def environment(environ: Mapping[str, str], known: list[KeyPath], home: Path, problems: Problems) -> Iterator[Entry]:
     """The entries of ARRIERO_… variables, each of which must be one of `known`. An empty variable counts as unset."""
     by_name = {schema.variable(path): path for path in known}
-    anchor = Anchor(Path.cwd(), home)
+    anchor = Anchor(Path(), home)
     for name, text in sorted(environ.items()):
         path = by_name.get(name) or (
             OLLAMA_VARIABLES.get(name) if schema.variable(("models_dir",)) not in environ else None
@@ -79,4 +79,4 @@ def flags(given: Mapping[str, object], home: Path) -> Iterator[Entry]:
     """The entries of flags by dotted key; None means that the flag was not given."""
     for key, value in given.items():
         if value is not None:
-            yield Entry(tuple(key.split(".")), value, Origin("flag", f"--{key}"), Anchor(Path.cwd(), home), worded=True)
+            yield Entry(tuple(key.split(".")), value, Origin("flag", f"--{key}"), Anchor(Path(), home), worded=True)

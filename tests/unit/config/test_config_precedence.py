@@ -80,6 +80,24 @@ def test_paths_are_relative_to_their_file_and_know_the_home(desk: Any) -> None:
     assert settings.state_dir == desk.places.config / "logs"
 
 
+def test_a_path_on_the_command_line_is_relative_to_the_current_folder(
+    desk: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert desk.load({"ARRIERO_DATABASE": "here.db"}).settings.database == tmp_path / "here.db"
+
+
+def test_a_current_folder_that_is_gone_matters_to_relative_paths_only(
+    desk: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert desk.load({"ARRIERO_DATABASE": "/srv/x.db"}).settings.database == Path("/srv/x.db")
+    assert [type(p).__name__ for p in desk.problems({"ARRIERO_DATABASE": "x.db"})] == ["WrongForm"]
+
+
 def test_a_slot_of_the_users_own(desk: Any) -> None:
     desk.project('[slots.tiny]\nport = 12001\npurpose.es = "Pruebas"\nvariants.small.reference = "llama3.2:1b"\n')
     tiny = desk.load().slot("tiny")
