@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from arriero.core import go_json
 from arriero.core.ids import Reference
-from arriero.store import InstalledModel, Layer, ModelConfig, ProblemKind, Store, config_blob, gojson, media
+from arriero.store import InstalledModel, Layer, ModelConfig, ProblemKind, Store, config_blob, media
 from arriero.store.errors import BadDigest, BlobMissing, ModelDamaged, ModelNotInstalled
 
 REFERENCE = Reference.parse("tiny:q4")
@@ -321,5 +322,5 @@ def test_whatever_parses_stays_in_the_store(text: str) -> None:
 
 
 def test_params_go_through_gos_json(store: Store) -> None:
-    layer = store.add_bytes(gojson.encode({"temperature": 0.1, "num_ctx": 1024, "stop": ["X"]}), media.PARAMS)
+    layer = store.add_bytes(go_json.encode({"temperature": 0.1, "num_ctx": 1024, "stop": ["X"]}), media.PARAMS)
     assert store.blob_path(layer.digest).read_bytes() == b'{"num_ctx":1024,"stop":["X"],"temperature":0.1}\n'

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from arriero.store import gojson
+from arriero.core import go_json
 from arriero.store.manifest import Malformed
 
 
@@ -83,7 +83,7 @@ def render(config: ModelConfig) -> bytes:
         "architecture": "amd64",
         "os": "linux",
     }
-    return gojson.encode(fields, sort_keys=False)
+    return go_json.encode(fields, sort_keys=False)
 
 
 def _text(raw: dict[str, Any], key: str) -> str:

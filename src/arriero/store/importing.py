@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from arriero.core import go_json
 from arriero.core.ids import Reference
 from arriero.core.progress import Report, silent
-from arriero.store import config_blob, gojson, media
+from arriero.store import config_blob, media
 from arriero.store.chat_templates import known_template
 from arriero.store.config_blob import ModelConfig
 from arriero.store.errors import GgufNotAModel, GgufSplit
@@ -51,7 +52,7 @@ def import_gguf(
     layers = [store.add_file(path, media.MODEL, progress)]
     layers += [store.add_bytes(text.encode(), media_type) for text, media_type in texts if text]
     if merged:
-        layers.append(store.add_bytes(gojson.encode(merged), media.PARAMS))
+        layers.append(store.add_bytes(go_json.encode(merged), media.PARAMS))
     return store.write_manifest(ref, _config_layer(store, header), layers)
 
 

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from arriero.store import gojson, media
+from arriero.core import go_json
+from arriero.store import media
 
 MAX_BYTES = 16 << 20
 DIGEST = re.compile(r"sha256[:-]([0-9a-fA-F]{64})")
@@ -57,7 +58,7 @@ def render(config: Layer, layers: Sequence[Layer]) -> bytes:
         "config": _layer_fields(config),
         "layers": [_layer_fields(layer) for layer in layers],
     }
-    return gojson.encode(fields, sort_keys=False)
+    return go_json.encode(fields, sort_keys=False)
 
 
 def parse(data: bytes) -> Manifest:

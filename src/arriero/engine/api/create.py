@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NoReturn
 
+from arriero.core import go_json
 from arriero.core.errors import ArrieroError
 from arriero.core.ids import Reference
 from arriero.engine.api.errors import refusal_for
@@ -19,7 +20,7 @@ from arriero.engine.api.requests import COPY, CREATE, DELETE, PULL, PUSH, rechec
 from arriero.engine.api.service import Json
 from arriero.engine.engine import Engine
 from arriero.engine.prompt import Template, TemplateInvalid
-from arriero.store import config_blob, gojson, media
+from arriero.store import config_blob, media
 from arriero.store.errors import ModelNotInstalled
 from arriero.store.manifest import Layer
 from arriero.store.models import InstalledModel
@@ -119,10 +120,10 @@ def _contents(store: Store, base: InstalledModel, body: Json) -> Iterator[tuple[
     if licences := _licences(body.get("license")):
         yield "license", [text.encode("utf-8", "replace") for text in licences]
     if params := {**store.params(base), **(body.get("parameters") or {})}:
-        yield "params", [gojson.encode(params)]
+        yield "params", [go_json.encode(params)]
     if body.get("messages"):
         messages = [{"role": m.get("role") or "", "content": m.get("content") or ""} for m in body["messages"]]
-        yield "messages", [gojson.encode(messages, sort_keys=False)]
+        yield "messages", [go_json.encode(messages, sort_keys=False)]
 
 
 def _stored(store: Store, data: bytes, media_type: str) -> tuple[Layer, bool]:

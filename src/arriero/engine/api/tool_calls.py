@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 
+from arriero.core import go_json
 from arriero.engine.api.go_decode import go_kind
 from arriero.engine.api.service import Json
-from arriero.store import gojson
 
 
 def arguments_text(call: Json) -> str:
     """Go's JSON of the arguments of one of Ollama's calls, in the model's order: clients of Ollama get these bytes."""
-    return gojson.encode(call["function"]["arguments"], sort_keys=False).decode().rstrip("\n")
+    return go_json.encode(call["function"]["arguments"], sort_keys=False).decode().rstrip("\n")
 
 
 def arguments_of(text: str) -> Json:

@@ -1,16 +1,11 @@
-"""JSON as Go's encoding/json writes it (Marshal): compact, map keys sorted, HTML-safe, numbers the Go way."""
+"""What templates print as JSON: `core.go_json` for the values of Go that they know, structs and named types too."""
 
 from __future__ import annotations
 
 import base64
-import math
-import re
-from decimal import Decimal
-from json.encoder import encode_basestring
 
+from arriero.core import go_json as core
 from arriero.engine.prompt.go_values import Named, Nil, Struct
-
-_UNSAFE = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
 
 
 class InOrder(dict[str, object]):
@@ -26,7 +21,7 @@ def go_json(value: object) -> str:
         value = value.json_value()
     match value:
         case str():
-            words = _UNSAFE.sub(_escape, encode_basestring(value))
+            words = core.string(value)
         case None | Nil():
             words = "null"
         case bool():
@@ -34,7 +29,7 @@ def go_json(value: object) -> str:
         case int():
             words = str(value)
         case float():
-            words = _float(value)
+            words = core.number(value)
         case bytes():
             words = f'"{base64.b64encode(value).decode()}"'
         case list() | tuple():
@@ -61,18 +56,3 @@ def _fields(value: Struct) -> list[str]:
 def _empty(value: object) -> bool:
     """What `omitempty` leaves out; a pointer, which is what InOrder stands for, only when it is nil."""
     return not value and not isinstance(value, InOrder)
-
-
-def _escape(unsafe: re.Match[str]) -> str:
-    """What could end a script in HTML is spelt out; half a surrogate pair, which UTF-8 cannot hold, is replaced."""
-    code = ord(unsafe[0])
-    return "\ufffd" if 0xD800 <= code < 0xE000 else f"\\u{code:04x}"
-
-
-def _float(value: float) -> str:
-    """Shortest digits that read back the same; an exponent below 1e-6 and from 1e21, `e-7` without the zero."""
-    if not math.isfinite(value):
-        raise ValueError(value)
-    if value and not 1e-6 <= abs(value) < 1e21:
-        return repr(value).replace("e-0", "e-").replace(".0e", "e")
-    return format(Decimal(repr(value)), "f").removesuffix(".0")

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arriero.store import gojson
+from arriero.core import go_json
 
 RECORDED_PARAMS_DIGEST = "f02dd72bb2423204352eabc5637b44d79d17f109fdb510a7c51455892aa2d216"
 
 
 def test_the_params_of_the_demo_model_hash_to_what_a_real_ollama_stored() -> None:
-    data = gojson.encode({"stop": ["<|im_start|>", "<|im_end|>"]})
+    data = go_json.encode({"stop": ["<|im_start|>", "<|im_end|>"]})
     assert data == b'{"stop":["\\u003c|im_start|\\u003e","\\u003c|im_end|\\u003e"]}\n'
     assert hashlib.sha256(data).hexdigest() == RECORDED_PARAMS_DIGEST
 
@@ -45,22 +45,22 @@ def test_the_params_of_the_demo_model_hash_to_what_a_real_ollama_stored() -> Non
     ],
 )
 def test_writes_what_go_writes(value: object, text: str) -> None:
-    assert gojson.encode(value).decode() == text + "\n"
+    assert go_json.encode(value).decode() == text + "\n"
 
 
 def test_a_struct_keeps_the_order_of_its_fields() -> None:
-    assert gojson.encode({"b": 1, "a": {"d": 2, "c": 3}}, sort_keys=False) == b'{"b":1,"a":{"d":2,"c":3}}\n'
+    assert go_json.encode({"b": 1, "a": {"d": 2, "c": 3}}, sort_keys=False) == b'{"b":1,"a":{"d":2,"c":3}}\n'
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), {"a": float("-inf")}])
 def test_refuses_numbers_that_json_does_not_have(value: object) -> None:
     with pytest.raises(ValueError, match=r"nan|inf"):
-        gojson.encode(value)
+        go_json.encode(value)
 
 
 def test_refuses_what_is_no_json() -> None:
     with pytest.raises(TypeError):
-        gojson.encode({"a": b"bytes"})
+        go_json.encode({"a": b"bytes"})
 
 
 values = st.recursive(
@@ -72,4 +72,4 @@ values = st.recursive(
 @given(values)
 def test_reads_back_as_what_it_was(value: object) -> None:
     """Go writes a whole float without a point, so numbers are compared as numbers."""
-    assert json.loads(gojson.encode(value), parse_int=float) == json.loads(json.dumps(value), parse_int=float)
+    assert json.loads(go_json.encode(value), parse_int=float) == json.loads(json.dumps(value), parse_int=float)
