@@ -3,7 +3,6 @@
 import ast
 import pkgutil
 from collections.abc import Iterator
-from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 from types import UnionType
@@ -45,7 +44,7 @@ def sample(hint: object) -> object:
 def make(kind: type[ArrieroError], *, nothing: bool = False) -> ArrieroError:
     """An error with a value in each field; with `nothing`, None wherever None may be."""
     hints = get_type_hints(kind)
-    found = {f.name: hints[f.name] for f in fields(kind)} if hasattr(kind, "__dataclass_fields__") else {}
+    found = {name: hints[name] for name in kind.field_names}
     return kind(**{n: None if nothing and type(None) in get_args(h) else sample(h) for n, h in found.items()})
 
 
