@@ -1,4 +1,4 @@
-"""English."""
+"""Every text of the interface in English, sentence by sentence as in es.py."""
 
 from arriero.i18n.errors_en import TEXTS as ERRORS
 from arriero.i18n.numbers import Numbers
@@ -34,7 +34,7 @@ EN = Texts(
         "asked": "you asked for it",
         "not_installed": "not installed yet",
         "yields": "makes room for {to}",
-        "broken": "not working well ({phase})",
+        "broken": "not working well",
         "not_answering": "it does not reply",
         "settings_changed": "its settings have changed",
         "running": "running already",
@@ -61,8 +61,11 @@ EN = Texts(
         "demo.ask": "Question: {question}",
         "demo.download": "Downloading {subject}",
         "demo.extract": "Extracting {subject}",
+        "push.layer": "{subject}: publishing",
+        "pull.layer": "{subject}: downloading",
         "store.copy": "Copying {subject}",
         "store.hash": "Checking {subject}",
+        "verify.layer": "Verifying {subject}",
     },
     origins={
         "default": "default",

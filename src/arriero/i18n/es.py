@@ -1,4 +1,4 @@
-"""Español."""
+"""Every text of the interface in Spanish: tú, short sentences, and the next command to type."""
 
 from arriero.i18n.errors_es import TEXTS as ERRORS
 from arriero.i18n.numbers import Numbers
@@ -34,7 +34,7 @@ ES = Texts(
         "asked": "lo has pedido",
         "not_installed": "aún no está instalado",
         "yields": "deja el sitio a {to}",
-        "broken": "no funciona bien ({phase})",
+        "broken": "no funciona bien",
         "not_answering": "no responde",
         "settings_changed": "sus ajustes han cambiado",
         "running": "ya está en marcha",
@@ -61,8 +61,11 @@ ES = Texts(
         "demo.ask": "Pregunta: {question}",
         "demo.download": "Descargando {subject}",
         "demo.extract": "Extrayendo {subject}",
+        "push.layer": "{subject}: publicando",
+        "pull.layer": "{subject}: descargando",
         "store.copy": "Copiando {subject}",
         "store.hash": "Comprobando {subject}",
+        "verify.layer": "Comprobando {subject}",
     },
     origins={
         "default": "por defecto",
