@@ -80,7 +80,11 @@ class FaultProxy:
         if data is not None:
             headers["Content-Length"] = str(request.content_length)
         async with self.session.request(
-            request.method, f"http://{self.upstream}{request.path_qs}", headers=headers, data=data, allow_redirects=False
+            request.method,
+            f"http://{self.upstream}{request.path_qs}",
+            headers=headers,
+            data=data,
+            allow_redirects=False,
         ) as up:
             response = web.StreamResponse(status=up.status, headers=self._headers(request, up.status, up.headers))
             length = promise if promise is not None else up.content_length
@@ -88,7 +92,6 @@ class FaultProxy:
                 response.enable_chunked_encoding()
             else:
                 response.content_length = length
-            await response.prepare(request)
             source = up.content.iter_any()
             await self._pump(request, response, body(source) if body else source)
         return response
@@ -102,6 +105,7 @@ class FaultProxy:
     async def _pump(self, request: web.Request, response: web.StreamResponse, body: AsyncIterator[bytes]) -> None:
         digest = request.path.rpartition("/")[2]
         try:
+            await response.prepare(request)
             async for chunk in body:
                 if request.method == "GET" and "/blobs/sha256:" in request.path:
                     self.sent[digest] = self.sent.get(digest, 0) + len(chunk)
@@ -121,11 +125,11 @@ async def fault_proxy(upstream: str) -> AsyncIterator[FaultProxy]:
     proxy = FaultProxy(upstream)
     app = web.Application(client_max_size=1 << 40)
     app.router.add_route("*", "/{path:.*}", proxy.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0)
+    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.01)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    proxy.host = "127.0.0.1:%d" % runner.addresses[0][1]
+    proxy.host = f"127.0.0.1:{runner.addresses[0][1]}"
     async with ClientSession(auto_decompress=False) as proxy.session:
         yield proxy
         await runner.cleanup()

@@ -9,6 +9,8 @@ import random
 import re
 import shutil
 import subprocess
+import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,7 +49,7 @@ def stock_registry(folder: Path) -> Iterator[str]:
                     break
             else:
                 pytest.fail("docker-registry ended before it listened")
-            os.set_blocking(process.stderr.fileno(), False)
+            threading.Thread(target=deque, args=(process.stderr, 0)).start()  # it stops when nobody reads its log
             yield found[1].decode()
         finally:
             process.kill()
@@ -113,3 +115,41 @@ async def publish(host: str, model: Model, name: str, tag: str = "latest") -> Re
 def at(reference: Reference, host: str) -> Reference:
     """The same model behind another address."""
     return Reference(host, reference.namespace, reference.model, reference.tag)
+
+
+def consistent(blobs: Path) -> set[str]:
+    """The digests that lie there under their final names, each hashed here; anything else may only be a partial's."""
+    found = set()
+    for path in blobs.iterdir():
+        if re.fullmatch(r"sha256-[0-9a-f]{64}", path.name):
+            assert hashlib.sha256(path.read_bytes()).hexdigest() == path.name.removeprefix("sha256-"), path.name
+            found.add(path.name.replace("-", ":"))
+        else:
+            assert re.fullmatch(r"sha256-[0-9a-f]{64}-partial(-\d+)?", path.name), path.name
+    return found
+
+
+def files_in(blobs: Path) -> int:
+    return len(list(blobs.iterdir()))
+
+
+def part_files(blobs: Path, digest: str) -> list[dict[str, int]]:
+    """The part files of a layer as another program would read them."""
+    paths = blobs.glob(f"{digest.replace(':', '-')}-partial-*")
+    return sorted((json.loads(path.read_bytes()) for path in paths), key=lambda part: part["N"])
+
+
+def completed(blobs: Path, digest: str) -> int:
+    return sum(part["Completed"] for part in part_files(blobs, digest))
+
+
+def plant_partial(blobs: Path, digest: str, data: bytes, parts: list[tuple[int, int, int]]) -> None:
+    """A partial as Ollama leaves it: (offset, size, completed) of each part, the rest a hole."""
+    blobs.mkdir(parents=True, exist_ok=True)
+    path = blobs / f"{digest.replace(':', '-')}-partial"
+    with path.open("wb") as file:
+        file.truncate(len(data))
+        for n, (offset, size, there) in enumerate(parts):
+            os.pwrite(file.fileno(), data[offset : offset + there], offset)
+            fields = {"N": n, "Offset": offset, "Size": size, "Completed": there}
+            path.with_name(f"{path.name}-{n}").write_text(json.dumps(fields, separators=(",", ":")) + "\n")

@@ -10,12 +10,24 @@ if TYPE_CHECKING:
     from arriero.registry.halt import Halt
 
 
-class PullControl:
-    """Shared by everything that should share one limit. Safe to call from any thread.
+class Turns:
+    """A limit as a queue: who took n bytes waits until the bytes before and its own have had their time. Pure.
 
-    The limit is a queue of turns: a caller that took n bytes waits until the bytes before its own have had their time,
-    so that the sum over all connections holds, however many there are.
+    So the sum over all connections holds, however many there are. Time that nobody used is not saved up.
     """
+
+    def __init__(self, bytes_per_s: int) -> None:
+        self.bytes_per_s = bytes_per_s
+        self._free_at = 0.0
+
+    def reserve(self, count: int, now: float) -> float:
+        """When `count` more bytes taken at `now` are paid for."""
+        self._free_at = max(self._free_at, now) + count / self.bytes_per_s
+        return self._free_at
+
+
+class PullControl:
+    """Shared by everything that should share one limit. Safe to call from any thread."""
 
     LONGEST_NAP_S = 0.2
 
@@ -23,19 +35,20 @@ class PullControl:
         self._lock = threading.Lock()
         self._go = threading.Event()
         self._go.set()
-        self._free_at = 0.0
-        self._limit = limit_bytes_per_s
+        self._turns: Turns | None = None
+        self.limit(limit_bytes_per_s)
 
     @property
     def limit_bytes_per_s(self) -> int | None:
-        return self._limit
+        turns = self._turns
+        return turns.bytes_per_s if turns else None
 
     def limit(self, bytes_per_s: int | None) -> None:
         """From now on; None lifts it. Raises ValueError for a limit below one byte."""
         if bytes_per_s is not None and bytes_per_s < 1:
             raise ValueError(bytes_per_s)
         with self._lock:
-            self._limit, self._free_at = bytes_per_s, 0.0
+            self._turns = None if bytes_per_s is None else Turns(bytes_per_s)
 
     @property
     def paused(self) -> bool:
@@ -50,27 +63,17 @@ class PullControl:
 
     def chunk_bytes(self, most: int, sharers: int) -> int:
         """How much to take at once, so that turns stay short under a limit."""
-        limit = self._limit
+        limit = self.limit_bytes_per_s
         return most if limit is None else max(1, min(most, limit // (5 * sharers)))
 
     def take(self, count: int, halt: Halt) -> None:
         """Blocks the calling thread until `count` more bytes are allowed. Raises Stopped."""
-        due = self._reserve(count)
-        while self.paused or time.monotonic() < due:
-            halt.check()
-            self._nap(due)
-            if self._limit is None:
-                due = 0.0
-
-    def _nap(self, due: float) -> None:
-        if self.paused:
-            self._go.wait(self.LONGEST_NAP_S)
-        else:
-            time.sleep(max(0.0, min(due - time.monotonic(), self.LONGEST_NAP_S)))
-
-    def _reserve(self, count: int) -> float:
         with self._lock:
-            if self._limit is None:
-                return 0.0
-            self._free_at = max(self._free_at, time.monotonic()) + count / self._limit
-            return self._free_at
+            turns = self._turns
+            due = turns.reserve(count, time.monotonic()) if turns else 0.0
+        while self.paused or (self._turns is turns and time.monotonic() < due):
+            halt.check()
+            if self.paused:
+                self._go.wait(self.LONGEST_NAP_S)
+            else:
+                time.sleep(max(0.0, min(due - time.monotonic(), self.LONGEST_NAP_S)))

@@ -11,7 +11,7 @@ from pathlib import Path
 from arriero.core.errors import ArrieroError
 from arriero.registry.errors import DiskFull, FolderRefused
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
 def free_bytes(folder: Path) -> int:
@@ -30,7 +30,7 @@ def require_room(folder: Path, needed_bytes: int) -> None:
 
 def disk_fault(path: Path, error: OSError, needed_bytes: int) -> ArrieroError:
     folder = path if path.is_dir() else path.parent
-    if error.errno in _FULL:
+    if error.errno in NO_SPACE:
         return DiskFull(folder, needed_bytes, free_bytes(folder))
     return FolderRefused(
         Path(error.filename) if isinstance(error.filename, str) else path, error.strerror or str(error)

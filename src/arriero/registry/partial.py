@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
-from arriero.registry.disk import disk_errors
+from arriero.registry.disk import NO_SPACE, disk_errors
 from arriero.registry.parts import MAX_JSON_BYTES, Part, assemble, completed_bytes, decode_part, encode_part, plan_parts
 from arriero.registry.values import RegistrySettings
 
@@ -96,8 +96,7 @@ class Partial:
             self.trusted = False
             raise
         for part, completed in counts:
-            self._aside.write_bytes(encode_part(part, completed))
-            self._aside.replace(self._part_path(part))
+            self._put(self._part_path(part), encode_part(part, completed))
 
     def refresh(self) -> None:
         """Ollama's start-up prune takes part files that nobody touched for an hour (0.33): touch them."""
@@ -121,6 +120,17 @@ class Partial:
 
     def close(self) -> None:
         os.close(self.fd)
+
+    def _put(self, path: Path, data: bytes) -> None:
+        try:
+            self._aside.write_bytes(data)
+            self._aside.replace(path)
+        except OSError as error:
+            if error.errno not in NO_SPACE:
+                raise
+            with path.open("r+b") as file:  # a full disk still has the block that this file is in
+                file.write(data)
+                file.truncate()
 
     @property
     def _aside(self) -> Path:

@@ -48,9 +48,11 @@ async def pull_blobs(
     pace = control or PullControl(client.settings.limit_bytes_per_s)
 
     def work(halt: Halt) -> PullResult:
+        with disk_errors(blobs, 0):
+            blobs.mkdir(parents=True, exist_ok=True)
         registry = Registry(client.network, reference)
         pulls = {layer: LayerPull(layer, blobs, registry, pace, meter, halt) for layer in wanted}
-        _prepare(blobs, [layer for layer in wanted if layer.digest in again or not pulls[layer].there()], again)
+        _require_room(blobs, [layer for layer in wanted if layer.digest in again or not pulls[layer].there()], again)
         for layer, pull in pulls.items():
             pull.run(trusted=layer.digest not in again)
         for pull in pulls.values():
@@ -65,9 +67,7 @@ async def pull_blobs(
     return await run(work, tick)
 
 
-def _prepare(blobs: Path, missing: list[RemoteLayer], again: Collection[str]) -> None:
-    with disk_errors(blobs, 0):
-        blobs.mkdir(parents=True, exist_ok=True)
+def _require_room(blobs: Path, missing: list[RemoteLayer], again: Collection[str]) -> None:
     needed = (
         layer.size_bytes - (0 if layer.digest in again else arrived_bytes(blobs / layer.file_name, layer.size_bytes))
         for layer in missing
