@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -54,6 +55,8 @@ def isolate(
 def pytest_configure(config: pytest.Config) -> None:
     """Module and session fixtures run before a test has its own home: they get the run's home."""
     os.environ[MARK] = uuid.uuid4().hex
+    # A shell's background job ignores SIGINT, and so would every process that a test starts and then interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     home = Path(tempfile.mkdtemp(prefix="arriero-home-"))
     run = Path(tempfile.mkdtemp(prefix="arr-"))
     config.add_cleanup(lambda: [shutil.rmtree(folder, ignore_errors=True) for folder in (home, run)])
