@@ -44,7 +44,7 @@ install() { # VENV LOCK; pip unpacks beside its target (TMPDIR), so that a small
   else
     "$python" -m venv "$1" && TMPDIR=$1 "$1/bin/python" -I -m pip install --disable-pip-version-check --no-input \
       --no-user --require-hashes --only-binary :all: -r "$2"
-  fi >&2 && "$1/bin/python" -m compileall -q "$root/src" && cp "$2" "$1/made-from.txt" # compiled: starts in half the time
+  fi >&2 && "$1/bin/python" -m compileall -qq "$root/src" >&2 && cp "$2" "$1/made-from.txt" # compiled: starts sooner
 }
 
 blame() { # the cause is on the screen; names the command that goes on
