@@ -29,8 +29,10 @@ from arriero.core.errors import ArrieroError, every_error  # noqa: E402
 from arriero.i18n.en import EN  # noqa: E402
 from arriero.planner import Action, Drift, Plan, Reason  # noqa: E402
 from arriero.runtime.backend import PortHolder, StopReport  # noqa: E402
-from arriero.stack import results  # noqa: E402
+from arriero.stack import results, version_results  # noqa: E402
 from arriero.state import Repair  # noqa: E402
+from arriero.store.litter import Litter  # noqa: E402
+from arriero.store.models import StoreProblem  # noqa: E402
 
 HEAD = "<!-- Made by scripts/make_reference.py. Change the code, not this page. -->\n\n"
 
@@ -137,6 +139,12 @@ COMMAND_DATA = (
     ("`activate`, `deactivate`, `down`, `up`", "`Outcome`"),
     ("`import`", "`ImportedModel`"),
     ("`remove`", "`RemovedModel`"),
+    ("`pull`", "`PulledModel`"),
+    ("`update`", "`UpdateReport`; with `--check` or `--dry-run` a `CheckReport`"),
+    ("`rollback`", "`Switched`"),
+    ("`verify`", "`VerifyReport`"),
+    ("`prune`", "`PruneReport`"),
+    ("`export`", "`ExportedModel`"),
     ("`chat`", "`slot`, `model`, `answer` and the fields of `ChatStats`"),
     ("`demo`", ", ".join(f"`{name}`" for name in DEMO_DATA) + "; with `--dry-run` an `Outcome`"),
     ("`logs`", "`slot`, `lines`"),
@@ -162,6 +170,17 @@ DESCRIBED = (
     StoredModel,
     results.ImportedModel,
     results.RemovedModel,
+    version_results.PulledModel,
+    version_results.UpdateReport,
+    version_results.CheckReport,
+    version_results.VersionCheck,
+    version_results.Switched,
+    version_results.VerifyReport,
+    version_results.BadLayer,
+    StoreProblem,
+    version_results.PruneReport,
+    Litter,
+    version_results.ExportedModel,
     results.ChatStats,
 )
 

@@ -141,7 +141,12 @@ STATUS = StackStatus(
 PLAN = Plan(
     "activate",
     (
-        Action(ActionKind.INSTALL, "demo", "smollm2:135m-instruct-q4_1", Reason("not_installed")),
+        Action(
+            ActionKind.INSTALL,
+            "demo",
+            "smollm2:135m-instruct-q4_1",
+            Reason("not_installed", {"size_bytes": 10_360_420_352}),
+        ),
         Action(ActionKind.STOP, "qwen", CODER.reference, Reason("yields", {"to": "demo"})),
         Action(ActionKind.START, "demo", "smollm2:135m-instruct-q4_1", Reason("asked")),
     ),

@@ -8,7 +8,7 @@ from arriero.config.errors import ConfigInvalid
 from arriero.core.errors import ArrieroError, InternalError, every_error
 from arriero.core.files import CommandRunning
 from arriero.runtime.errors import LoadFailed, PortTaken
-from arriero.stack.errors import NotInstalled, SlotUnknown
+from arriero.stack.errors import SlotUnknown
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,6 @@ from arriero.stack.errors import NotInstalled, SlotUnknown
         (ConfigInvalid(()), 2),
         (PortTaken(11434, 1, "ollama", None), 3),
         (SlotUnknown("x", None, ()), 4),
-        (NotInstalled("qwen", "q:1", "/m"), 4),
         (CommandRunning(1, "up", "?"), 6),
         (Interrupted("up", changes=True), 130),
     ],

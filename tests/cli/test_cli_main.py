@@ -91,7 +91,6 @@ def test_config_validate_tells_which_files_were_read(arriero: Arriero, project: 
     [
         (["activate", "qwne"], 4, "¿Querías decir «qwen»?"),
         (["activate", "deepseek", "--variant", "67b"], 4, "¿Querías decir «6.7b»?"),
-        (["activate", "qwen"], 4, "./main.sh importar FICHERO.gguf qwen"),
         (["deactivate", "nobody"], 4, "No hay ningún modelo"),
         (["logs", "nobody"], 4, "No hay ningún modelo"),
         (["chat", "qwen", "hi"], 1, "./main.sh activar qwen"),

@@ -23,7 +23,7 @@ WRONG = [
     (["config", "shwo"], errors.CommandUnknown, {"name": "config shwo", "nearest": "show"}),
     (["config"], errors.ArgumentMissing, {"command": "config", "arguments": "COMMAND"}),
     (["activate"], errors.ArgumentMissing, {"command": "activate", "arguments": "MODEL"}),
-    (["import"], errors.ArgumentMissing, {"command": "import", "arguments": "FILE, MODEL|REFERENCE"}),
+    (["import"], errors.ArgumentMissing, {"command": "import", "arguments": "FILE"}),
     (["status", "--wacth"], errors.ArgumentUnknown, {"arguments": "--wacth", "nearest": "--watch"}),
     (["status", "--js"], errors.ArgumentUnknown, {"arguments": "--js", "nearest": "--json"}),
     (["down", "now", "please"], errors.ArgumentUnknown, {"arguments": "now please", "nearest": None}),
@@ -32,6 +32,8 @@ WRONG = [
     (["status", "--json=yes"], errors.ValueUnwanted, {"argument": "--json", "value": "yes"}),
     (["logs", "qwen", "-n", "few"], errors.ValueNotANumber, {"argument": "--lines/-n", "value": "few"}),
     (["logs", "qwen", "--lines=-3"], errors.ValueNotANumber, {"argument": "--lines/-n", "value": "-3"}),
+    (["pull", "qwen", "--limit", "fast"], errors.ValueNotASize, {"argument": "--limit", "value": "fast"}),
+    (["update", "--all", "--limit=0"], errors.ValueNotASize, {"argument": "--limit", "value": "0"}),
     (["completion", "bsh"], errors.ValueNotAChoice, {"choices": ("bash", "zsh", "fish"), "nearest": "bash"}),
     (["--backend", "dockr", "up"], errors.ValueNotAChoice, {"argument": "--backend", "nearest": "docker"}),
 ]
@@ -75,8 +77,10 @@ def test_with_json_the_refusal_is_json(arriero: Arriero) -> None:
 def test_both_names_of_a_command_are_understood_in_both_languages(texts: Any) -> None:
     parser = build_parser(texts)
     for verb in verbs(texts):
-        arguments = {"config": ["show"], "completion": ["bash"], "import": ["f", "t"]}.get(verb.name, [])
-        if verb.name in ("activate", "deactivate", "chat", "logs", "remove"):
+        arguments = {"config": ["show"], "completion": ["bash"], "import": ["f", "t"], "export": ["t", "f"]}.get(
+            verb.name, []
+        )
+        if verb.name in {"activate", "deactivate", "chat", "logs", "remove", "pull", "rollback"}:
             arguments = ["demo"]
         for name in filter(None, (verb.name, verb.alias)):
             args = parser.read([name, *arguments])

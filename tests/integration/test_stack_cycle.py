@@ -14,13 +14,14 @@ import pytest
 from arriero.core.files import CommandRunning
 from arriero.core.progress import Progress, silent
 from arriero.planner import ActionKind, DriftCode
+from arriero.registry.errors import RegistryUnreachable
 from arriero.runtime.errors import PortTaken
 from arriero.stack.activate import activate
 from arriero.stack.chat import ChatMessage, ask, find_target
 from arriero.stack.deactivate import deactivate
 from arriero.stack.demo import demo
 from arriero.stack.down import down
-from arriero.stack.errors import ModelInUse, NotInstalled, SlotInactive, SlotUnknown, VariantUnknown
+from arriero.stack.errors import ModelInUse, SlotInactive, SlotUnknown, VariantUnknown
 from arriero.stack.remove import remove
 from arriero.stack.results import ChatStats, ModelState, ModelStatus, Processor
 from arriero.stack.status import status
@@ -173,9 +174,12 @@ async def test_names_nobody_declared_are_refused_with_the_nearest(world: World) 
     assert variant.value.nearest == "6.7b"
 
 
-async def test_a_model_that_cannot_be_fetched_is_refused_before_anything_is_touched(world: World) -> None:
+async def test_a_model_that_cannot_be_fetched_is_refused_before_anything_is_touched(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")  # nothing listens there: no network, and at once
     await activate(world, "demo", silent)
-    with pytest.raises(NotInstalled):
+    with pytest.raises(RegistryUnreachable):
         await activate(world, "qwen", silent)
     assert (await seen(world, "demo")).state is ModelState.ACTIVE
 

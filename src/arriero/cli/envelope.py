@@ -10,7 +10,6 @@ from enum import Enum
 from typing import Any
 
 from arriero.cli.exit_codes import OK, PARTIAL
-from arriero.config.errors import ConfigInvalid
 from arriero.core.clock import iso
 from arriero.core.errors import ArrieroError
 from arriero.core.ids import Reference
@@ -29,7 +28,8 @@ def envelope(command: str, data: object, errors: Sequence[ArrieroError], code: i
 
 def parts_of(error: ArrieroError) -> tuple[ArrieroError, ...]:
     """The errors that one error stands for."""
-    return error.parts if isinstance(error, ConfigInvalid) else ()
+    parts: tuple[ArrieroError, ...] = getattr(error, "parts", ())
+    return parts
 
 
 def _error(error: ArrieroError, texts: Texts) -> dict[str, object]:

@@ -50,6 +50,13 @@ class ValueNotANumber(UsageError):
     value: str
 
 
+class ValueNotASize(UsageError):
+    code = "usage.value_not_a_size"
+    command: str
+    argument: str
+    value: str
+
+
 class ValueNotAChoice(UsageError):
     code = "usage.value_not_a_choice"
     command: str

@@ -16,6 +16,7 @@ from arriero.cli.errors import (
     ValueMissing,
     ValueNotAChoice,
     ValueNotANumber,
+    ValueNotASize,
     ValueUnwanted,
 )
 from arriero.core.errors import UsageError
@@ -40,6 +41,10 @@ _SENTENCES: tuple[tuple[str, _Make], ...] = (
     (
         r"argument (?P<argument>\S+): ignored explicit argument '(?P<value>.*)'",
         lambda c, f: ValueUnwanted(c, f["argument"], f["value"]),
+    ),
+    (
+        r"argument (?P<argument>\S+): invalid rate value: '(?P<value>.*)'",
+        lambda c, f: ValueNotASize(c, f["argument"], f["value"]),
     ),
     (
         r"argument (?P<argument>\S+): invalid \w+ value: '(?P<value>.*)'",

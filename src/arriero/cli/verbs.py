@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from arriero.cli.parser import PROGRAM, Parser
+from arriero.core.units import parse_bytes
 from arriero.i18n import Texts
 
 
@@ -54,6 +55,12 @@ def verbs(t: Texts) -> tuple[Verb, ...]:
         Verb("logs", "registros", t.help_logs, "logs:logs", _logs),
         Verb("import", "importar", t.help_import, "files:import_model", _import, changes=True),
         Verb("remove", "borrar", t.help_remove, "files:remove_model", _remove, changes=True),
+        Verb("pull", "descargar", t.help_pull, "versions:pull_model", _pull, changes=True),
+        Verb("update", "actualizar", t.help_update, "versions:update", _update, changes=True),
+        Verb("rollback", "revertir", t.help_rollback, "versions:rollback", _rollback, changes=True),
+        Verb("verify", "comprobar", t.help_verify, "storage:verify", _verify, changes=True),
+        Verb("prune", "limpiar", t.help_prune, "storage:prune", _prune, changes=True),
+        Verb("export", "exportar", t.help_export, "storage:export_model", _export),
         Verb("demo", "", t.help_demo, "demo:demo", changes=True),
         Verb(
             "config",
@@ -138,12 +145,61 @@ def count(text: str) -> int:
 def _import(p: Parser, t: Texts, offers: Offers) -> None:
     file: Any = p.positionals.add_argument("file", metavar=t.meta_file, help=t.help_file)
     file.complete = offers.files
-    p.positionals.add_argument("target", metavar=t.meta_target, help=t.help_import_target)
+    p.positionals.add_argument("target", metavar=t.meta_target, nargs="?", help=t.help_import_target)
+
+
+def _add_target(p: Parser, t: Texts, offers: Offers, told: str, nargs: str | None = None) -> None:
+    p.positionals.add_argument("target", metavar=t.meta_target, nargs=nargs, help=told, choices=offers.slots or None)
+    p.options.add_argument("--variant", metavar=t.meta_variant, help=t.help_variant)
 
 
 def _remove(p: Parser, t: Texts, offers: Offers) -> None:
-    p.positionals.add_argument("target", metavar=t.meta_target, help=t.help_target, choices=offers.slots or None)
-    p.options.add_argument("--variant", metavar=t.meta_variant, help=t.help_variant)
+    _add_target(p, t, offers, t.help_target)
+
+
+def _pull(p: Parser, t: Texts, offers: Offers) -> None:
+    _add_target(p, t, offers, t.help_pull_target)
+    _add_transfer(p, t)
+
+
+def _add_transfer(p: Parser, t: Texts) -> None:
+    p.options.add_argument("--insecure", action="store_true", help=t.help_insecure)
+    p.options.add_argument("--limit", type=rate, metavar=t.meta_rate, help=t.help_limit)
+
+
+def rate(text: str) -> int:
+    """Bytes per second, at least one. argparse turns ValueError into a refusal."""
+    size_bytes = parse_bytes(text)
+    if size_bytes < 1:
+        raise ValueError(text)
+    return size_bytes
+
+
+def _update(p: Parser, t: Texts, offers: Offers) -> None:
+    p.positionals.add_argument("slot", metavar=t.meta_slot, nargs="?", help=t.help_slot, choices=offers.slots or None)
+    p.options.add_argument("--all", action="store_true", help=t.help_all)
+    p.options.add_argument("--check", action="store_true", help=t.help_check)
+    _add_transfer(p, t)
+
+
+def _rollback(p: Parser, t: Texts, offers: Offers) -> None:
+    _add_target(p, t, offers, t.help_target)
+
+
+def _verify(p: Parser, t: Texts, offers: Offers) -> None:
+    _add_target(p, t, offers, t.help_target, "?")
+    p.options.add_argument("--repair", action="store_true", help=t.help_repair)
+    p.options.add_argument("--insecure", action="store_true", help=t.help_insecure)
+
+
+def _prune(p: Parser, t: Texts, _: Offers) -> None:
+    p.options.add_argument("--previous", action="store_true", help=t.help_previous)
+
+
+def _export(p: Parser, t: Texts, offers: Offers) -> None:
+    _add_target(p, t, offers, t.help_target)
+    file: Any = p.positionals.add_argument("file", metavar=t.meta_file, help=t.help_export_file)
+    file.complete = offers.files
 
 
 def _config_show(p: Parser, t: Texts, _: Offers) -> None:

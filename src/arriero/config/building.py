@@ -52,6 +52,7 @@ def build_settings(resolved: Resolved) -> Settings:
             threads=v["engine.threads"],
             api_key_file=v["engine.api_key_file"],
         ),
+        insecure_registries=v["registry.insecure"],
     )
 
 

@@ -89,6 +89,13 @@ SETTINGS = (
         '"~/.config/arriero/key"',
         "File with the one line that clients must send as their API key. Default: none is asked for.",
     ),
+    _key(
+        "registry.insecure",
+        kinds.TEXTS,
+        '["192.168.1.9:5000"]',
+        "Registries that are spoken to over plain http, as `host` or `host:port` of a model's name.",
+        (),
+    ),
 )
 
 SLOT = (

@@ -115,7 +115,10 @@ class EngineSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that is not a slot. `language` is 'auto', 'es' or 'en'; `bind` is an IP address."""
+    """Everything that is not a slot. `language` is 'auto', 'es' or 'en'; `bind` is an IP address.
+
+    `insecure_registries`: hosts (`host` or `host:port`) that are spoken to over plain http.
+    """
 
     backend: BackendChoice
     language: str
@@ -125,6 +128,7 @@ class Settings:
     state_dir: Path
     run_dir: Path
     engine: EngineSettings
+    insecure_registries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

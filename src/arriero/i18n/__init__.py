@@ -4,7 +4,7 @@ Invariant: both languages have the same texts with the same placeholders; a text
 """
 
 from arriero.i18n.language import Language, choose_language, texts_of
-from arriero.i18n.messages import describe_drift, describe_error, describe_reason, describe_repair, describe_step
+from arriero.i18n.messages import describe_drift, describe_error, describe_reason, describe_repair, describe_step, fill
 from arriero.i18n.numbers import Numbers
 from arriero.i18n.texts import Texts
 
@@ -18,5 +18,6 @@ __all__ = [
     "describe_reason",
     "describe_repair",
     "describe_step",
+    "fill",
     "texts_of",
 ]

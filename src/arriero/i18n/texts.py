@@ -26,6 +26,9 @@ class Texts:
     steps: Mapping[str, str]
     origins: Mapping[str, str]
     repairs: Mapping[str, str]
+    litter: Mapping[str, str]
+    problems: Mapping[str, str]
+    layers: Mapping[str, str]
 
     # the command line: its own words, and what arguments are called
     help_usage: str
@@ -42,6 +45,7 @@ class Texts:
     meta_variant: str
     meta_prompt: str
     meta_file: str
+    meta_rate: str
 
     # its options and arguments
     help_json: str
@@ -59,6 +63,14 @@ class Texts:
     help_lines: str
     help_file: str
     help_import_target: str
+    help_pull_target: str
+    help_insecure: str
+    help_limit: str
+    help_check: str
+    help_all: str
+    help_repair: str
+    help_previous: str
+    help_export_file: str
     help_origin: str
     help_shell: str
     help_topic: str
@@ -74,6 +86,12 @@ class Texts:
     help_logs: str
     help_import: str
     help_remove: str
+    help_pull: str
+    help_update: str
+    help_rollback: str
+    help_verify: str
+    help_prune: str
+    help_export: str
     help_demo: str
     help_config: str
     help_config_show: str
@@ -121,6 +139,31 @@ class Texts:
     imported: str
     imported_for_slot: str
     would_import: str
+    pulled: str
+    pulled_changed: str
+    pulled_current: str
+    would_pull: str
+    switch_down: str
+    rolled_back: str
+    would_roll_back: str
+    check_current: str
+    check_pinned: str
+    check_unknown: str
+    check_outdated: str
+    check_hint: str
+    check_nothing: str
+    verified: str
+    verify_repaired: str
+    litter_found: str
+    prune_item: str
+    pruned: str
+    would_prune: str
+    prune_nothing: str
+    prune_previous: str
+    prune_kept: str
+    exported: str
+    would_export: str
+    models_previous: str
 
     # chat and demo
     chat_stats: str

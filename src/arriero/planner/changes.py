@@ -35,9 +35,10 @@ def plan_up(wanted: Sequence[SlotView]) -> Plan:
 
 
 def _install(target: SlotView) -> list[Action]:
-    if target.installed or not target.installable:
+    if target.installed:
         return []
-    return [Action(ActionKind.INSTALL, target.slot, target.reference, Reason("not_installed"))]
+    reason = Reason("not_installed", {"size_bytes": target.download_bytes or ""})
+    return [Action(ActionKind.INSTALL, target.slot, target.reference, reason)]
 
 
 def _yielding(target: SlotView, others: Sequence[SlotView], *, keep_others: bool) -> list[Action]:

@@ -18,6 +18,7 @@ class DriftCode(StrEnum):
     SETTINGS_CHANGED = "settings_changed"  # it runs with other settings than today's
     NOT_INSTALLED = "not_installed"  # asked to be active, its model is not in the store any more
     OTHER_MODEL = "other_model"  # it has a model loaded that is none of the slot's
+    UNPROVEN = "unproven"  # a change of its model's version was cut off, and nothing was seen to work since
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Drift:
 
 def find_drift(view: SlotView) -> tuple[Drift, ...]:
     """All that differs, the weightiest first. A slot that nobody asked anything of cannot drift from a wish."""
-    return (*_unmet_wish(view), *_wrong_service(view))
+    unproven = [Drift(DriftCode.UNPROVEN, params={"version": view.unproven})] if view.unproven else []
+    return (*_unmet_wish(view), *_wrong_service(view), *unproven)
 
 
 def _unmet_wish(view: SlotView) -> list[Drift]:

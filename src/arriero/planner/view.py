@@ -36,8 +36,9 @@ class SlotView:
     """One slot. `desired` None: nobody has asked anything of it yet, so whatever is seen is right.
 
     `variant` is the one to serve (asked for, else seen, else the default); `installed` tells whether its bytes are in
-    the store; `answers` whether the service replied when it was asked; `in_step` whether it runs with today's settings
-    (None: it does not run); `holder` names who has the port when the phase is BLOCKED.
+    the store, `download_bytes` what fetching them takes as far as that is declared; `answers` whether the service
+    replied when it was asked; `in_step` whether it runs with today's settings (None: it does not run); `holder` names
+    who has the port when the phase is BLOCKED; `unproven` is the version that a switch had begun when it was cut off.
     """
 
     slot: str
@@ -46,10 +47,11 @@ class SlotView:
     variant: str
     reference: str
     installed: bool
-    installable: bool
+    download_bytes: int | None
     desired: DesiredView | None
     in_step: bool | None
     served_elsewise: str | None = None
     answers: bool = True
     holder: str = ""
     priority: int = 100
+    unproven: str = ""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from arriero.core.progress import Report
 from arriero.planner import ActionKind, Plan, plan_activate
-from arriero.stack.errors import NotActiveAfterwards, NotInstalled
-from arriero.stack.observing import Scene
+from arriero.stack.errors import NotActiveAfterwards
+from arriero.stack.installing import fetch_missing
+from arriero.stack.observing import Scene, look
 from arriero.stack.results import ModelState, Outcome
 from arriero.stack.undertaking import Undertaking, undertake
 from arriero.stack.world import World
@@ -21,20 +22,18 @@ async def activate(
     keep_others: bool = False,
     dry_run: bool = False,
 ) -> Outcome:
-    """Installs if we can, lets the others yield unless `keep_others`, starts, loads, and looks again.
+    """Installs if need be, lets the others yield unless `keep_others`, starts, loads, and looks again.
 
-    Raises SlotUnknown, VariantUnknown, NotInstalled (before anything is touched), what the backend raises, and
-    NotActiveAfterwards. When it fails, wishes are as before, what was started is ended, who had yielded runs again.
+    A long download comes before the command lock is taken, so that others may be stopped meanwhile. Raises SlotUnknown,
+    VariantUnknown, what installing raises (nothing is touched then), what the backend raises, and NotActiveAfterwards.
+    When it fails, wishes are as before, what was started is ended, who had yielded runs again.
     """
     slot = world.slot(slot_id)
     asked = {slot_id: world.variant(slot, variant).name} if variant else None
     wishes_before: dict[str, DesiredSlot] = {}
 
     def decide(scene: Scene) -> Plan:
-        target = scene.views[slot_id]
-        if not (target.installed or target.installable):
-            raise NotInstalled(slot_id, target.reference, str(world.store.root))
-        return plan_activate(target, list(scene.views.values()), keep_others=keep_others)
+        return plan_activate(scene.views[slot_id], list(scene.views.values()), keep_others=keep_others)
 
     def wish(state: State, scene: Scene, plan: Plan) -> None:
         wishes_before.update(state.desired())
@@ -52,6 +51,8 @@ async def activate(
             service = world.service(other, world.variant(other, scene.views[name].variant))
             await world.backend.start(service, report)
 
+    if not dry_run:
+        await fetch_missing(world, slot, (await look(world, asked)).views[slot_id], report)
     task = Undertaking("activate", decide, wish, (slot_id,), asked, undo)
     outcome = await undertake(world, task, report, dry_run=dry_run)
     _prove_active(outcome, slot_id)

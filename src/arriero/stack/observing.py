@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from arriero.config.specs import SlotSpec, SourceKind, VariantSpec
+from arriero.config.specs import SlotSpec, VariantSpec
 from arriero.core.clock import iso
 from arriero.core.ids import Reference
 from arriero.planner import DesiredView, Phase, SlotView
 from arriero.runtime.backend import ServiceSnapshot
 from arriero.stack.world import World
-from arriero.state import DesiredSlot
+from arriero.state import DesiredSlot, Transition
 from arriero.store import InstalledModel
 
 
@@ -36,14 +36,18 @@ class Scene:
 async def look(world: World, asked: Mapping[str, str] | None = None) -> Scene:
     """Looks at everything at once. `asked` names variants (by slot) that override what was wished or seen."""
     slots = world.configuration.slots
-    snapshots, installed, desired = await asyncio.gather(
+    snapshots, installed, desired, unfinished = await asyncio.gather(
         world.backend.inspect([(s.id, s.port) for s in slots]),
         asyncio.to_thread(world.store.list),
-        asyncio.to_thread(world.state.desired if world.state else dict),
+        asyncio.to_thread(world.state.desired if world.state else dict[str, DesiredSlot]),
+        asyncio.to_thread(world.state.unfinished if world.state else dict[str, Transition]),
     )
     by_slot = {s.slot: s for s in snapshots}
     scene = Scene(world.clock.now(), by_slot, tuple(installed), {})
     views = {s.id: _view(world, s, scene, desired.get(s.id), (asked or {}).get(s.id)) for s in slots}
+    for slot_id, begun in unfinished.items():
+        if slot_id in views:
+            views[slot_id] = replace(views[slot_id], unproven=begun.to_state or "?")
     return replace(scene, views=views)
 
 
@@ -61,7 +65,7 @@ def _view(world: World, slot: SlotSpec, scene: Scene, wish: DesiredSlot | None, 
         variant=variant.name,
         reference=str(variant.reference),
         installed=scene.model(variant.reference) is not None,
-        installable=variant.source is SourceKind.WHEEL,
+        download_bytes=variant.size_bytes,
         desired=DesiredView(wish.active, wish.variant or variant.name, iso(wish.since)) if wish else None,
         in_step=in_step,
         served_elsewise=_stranger(slot, seen),

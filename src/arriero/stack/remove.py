@@ -6,14 +6,15 @@ import asyncio
 
 from arriero.core.ids import Reference
 from arriero.stack.errors import ModelInUse
-from arriero.stack.installing import parse_reference
 from arriero.stack.observing import look
 from arriero.stack.results import RemovedModel
+from arriero.stack.targets import parse_reference
+from arriero.stack.versions import previous_of
 from arriero.stack.world import World
 
 
 async def remove(world: World, target: str, *, variant: str | None = None, dry_run: bool = False) -> RemovedModel:
-    """A slot's name means its variant and that one's aliases; a reference means itself alone.
+    """A slot's name means its variant, that one's aliases and its version before; a reference means itself alone.
 
     Raises ModelInUse while a slot of ours serves it, ModelNotInstalled when it is not there.
     """
@@ -35,7 +36,8 @@ def _references(world: World, target: str, variant: str | None) -> list[Referenc
         return [world.store.get(parse_reference(target)).reference]
     chosen = world.variant(slot, variant)
     first = world.store.get(chosen.reference).reference
-    return [first, *(m.reference for a in chosen.aliases if (m := world.store.find(a)))]
+    further = (*chosen.aliases, previous_of(chosen.reference))
+    return [first, *(m.reference for name in further if (m := world.store.find(name)))]
 
 
 async def _refuse_in_use(world: World, references: list[Reference]) -> None:

@@ -26,7 +26,8 @@ class Processor(StrEnum):
 
 @dataclass(frozen=True)
 class VariantStatus:
-    """One variant of a slot and what the store has of it. `version`: the manifest digest's first 12 digits.
+    """One variant of a slot and what the store has of it. `version`: the manifest digest's first 12 digits; `previous`
+    is that of the version before, where one is kept.
 
     `published_bytes`: the download's true size as far as it is known; `expected_…` are the specification's figures.
     """
@@ -42,6 +43,7 @@ class VariantStatus:
     expected_disk_bytes: int | None
     expected_vram_bytes: int | None
     expected_tokens_per_s: tuple[int, int] | None
+    previous: str | None = None
 
 
 @dataclass(frozen=True)

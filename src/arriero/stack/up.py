@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from arriero.core.progress import Report
 from arriero.planner import Plan, plan_up
-from arriero.stack.errors import NotInstalled
 from arriero.stack.observing import Scene
 from arriero.stack.results import Outcome
 from arriero.stack.undertaking import Undertaking, undertake
@@ -18,11 +17,7 @@ async def up(world: World, report: Report, *, dry_run: bool = False) -> Outcome:
     slots = tuple(s.id for s in world.configuration.slots if s.id in remembered)
 
     def decide(scene: Scene) -> Plan:
-        views = [scene.views[s] for s in slots]
-        for view in views:
-            if not (view.installed or view.installable):
-                raise NotInstalled(view.slot, view.reference, str(world.store.root))
-        return plan_up(views)
+        return plan_up([scene.views[s] for s in slots])
 
     def wish(state: State, scene: Scene, _plan: Plan) -> None:
         for name in slots:

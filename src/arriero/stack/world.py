@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from arriero.config.specs import BackendChoice, BackendKind, Configuration, SlotSpec, VariantSpec
 from arriero.core.clock import Clock, SystemClock, iso
 from arriero.core.errors import ArrieroError
-from arriero.core.files import command_lock
+from arriero.core.files import CommandRunning, command_lock
 from arriero.core.ids import nearest
+from arriero.core.progress import Progress, Report
 from arriero.planner import Reason
 from arriero.runtime.backend import Backend, ServiceSpec
 from arriero.stack.errors import BackendUnavailable, SlotUnknown, VariantUnknown
 from arriero.state import State
 from arriero.store import Store
+
+_TURN_EVERY_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,28 @@ class World:
         lock = self.configuration.settings.state_dir / "command.lock"
         with command_lock(lock, name, iso(self.clock.now())):
             yield
+
+    @asynccontextmanager
+    async def turn(self, name: str, report: Report) -> AsyncIterator[None]:
+        """`command` for who has worked long without the lock and would lose that work: waits for whoever holds it.
+
+        Reports `command.wait` once, with the other command's name. Raises why the database cannot be written.
+        """
+        with ExitStack() as held:
+            told = False
+            while (other := self._take(held, name)) is not None:
+                if not told:
+                    report(Progress("command.wait", params={"command": other.command}))
+                    told = True
+                await self.clock.sleep(_TURN_EVERY_S)
+            yield
+
+    def _take(self, held: ExitStack, name: str) -> CommandRunning | None:
+        try:
+            held.enter_context(self.command(name))
+        except CommandRunning as other:
+            return other
+        return None
 
 
 def open_world(configuration: Configuration, clock: Clock | None = None) -> World:

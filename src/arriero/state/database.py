@@ -105,6 +105,16 @@ class State:
         with self._reading() as db:
             return [Transition(_moment(row[0]), *row[1:]) for row in db.execute(query, (slot, limit))]
 
+    def unfinished(self) -> dict[str, Transition]:
+        """By slot, the transition that was written as `begun` and after which nothing of the slot ended well or was
+        undone: it is under way, or was cut off."""
+        query = """SELECT at, command, user, pid, slot, from_state, to_state, reason, outcome FROM transitions AS begun
+                   WHERE outcome = 'begun' AND slot IS NOT NULL AND NOT EXISTS (
+                     SELECT 1 FROM transitions AS later WHERE later.slot = begun.slot AND later.id > begun.id
+                     AND (later.outcome = 'done' OR later.outcome LIKE 'undone%'))"""
+        with self._reading() as db:
+            return {row[4]: Transition(_moment(row[0]), *row[1:]) for row in db.execute(query)}
+
     def record_versions(self, installed: Sequence[InstalledVersion]) -> None:
         """`installed` is all that the store holds now: those become current, every other known version history.
 

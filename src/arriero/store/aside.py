@@ -19,6 +19,7 @@ from pathlib import Path
 
 PREFIX = ".arriero-aside-"
 _LOCK = ".arriero-lock"
+_TRANSFER = ".arriero-transfer"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,23 @@ def store_lock(root: Path) -> Iterator[None]:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(fd)
+
+
+@contextmanager
+def transfer_lock(root: Path, *, alone: bool = False) -> Iterator[bool]:
+    """Held while blobs may be there that no manifest names yet; `alone` by who removes such blobs.
+
+    Gives False where `alone` was asked for and a transfer is under way.
+    """
+    fd = os.open(root / _TRANSFER, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        if alone:
+            yield _locked(fd)
+        else:
+            fcntl.flock(fd, fcntl.LOCK_SH)
+            yield True
     finally:
         os.close(fd)
 

@@ -71,7 +71,7 @@ def read_model(path: Path, reference: Reference, blobs: Blobs) -> InstalledModel
         size_bytes=found.size_bytes,
         config_layer=found.config,
         layers=found.layers,
-        config=_read_config(found, reference, blobs),
+        config=read_config(found, reference, blobs),
     )
 
 
@@ -84,7 +84,8 @@ def read_bounded(path: Path) -> bytes:
     return data
 
 
-def _read_config(found: manifest.Manifest, reference: Reference, blobs: Blobs) -> ModelConfig:
+def read_config(found: manifest.Manifest, reference: Reference, blobs: Blobs) -> ModelConfig:
+    """Raises Unreadable when it is not there or is none."""
     if not found.config.digest:
         return ModelConfig()
     blob = blobs.path(found.config.digest)

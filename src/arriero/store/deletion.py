@@ -15,7 +15,7 @@ def remove_model(path: Path, reference: Reference, manifests: Path, blobs: Blobs
     candidates = _digests(path, reference)
     path.unlink()
     _remove_empty_folders(path.parent, manifests)
-    used, unreadable = _still_used(manifests)
+    used, unreadable = named_digests(manifests)
     removable = () if unreadable else tuple(sorted(candidates - used))
     freed = sum(blobs.remove(digest) for digest in removable)
     return Removal(reference, removable, freed, tuple(unreadable))
@@ -28,7 +28,8 @@ def _digests(path: Path, reference: Reference) -> set[str]:
         return set()  # what it named cannot be known; its blobs stay until Ollama prunes them
 
 
-def _still_used(manifests: Path) -> tuple[set[str], list[Path]]:
+def named_digests(manifests: Path) -> tuple[set[str], list[Path]]:
+    """Every digest that any manifest names, and what could not be read: then nothing is surely unused."""
     seen = scan(manifests)
     used: set[str] = set()
     unreadable = [problem.path for problem in seen.problems]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from arriero.core.errors import EnvironmentFault, NotFoundError, OperationFailed, UsageError
+from arriero.core.errors import BusyError, EnvironmentFault, NotFoundError, OperationFailed, UsageError
 
 
 class ModelNotInstalled(NotFoundError):
@@ -69,6 +69,20 @@ class StoreFailed(OperationFailed):
     code = "store.failed"
     path: Path
     reason: str
+
+
+class ManifestsUnreadable(OperationFailed):
+    """What these name cannot be known, so nothing in the store is surely unused."""
+
+    code = "store.manifests_unreadable"
+    paths: tuple[Path, ...]
+
+
+class TransferRunning(BusyError):
+    """Models are on their way into the store: blobs that no manifest names yet are needed."""
+
+    code = "store.transfer_running"
+    path: Path
 
 
 class GgufError(OperationFailed):

@@ -17,7 +17,7 @@ from arriero.core.progress import Report, silent
 from arriero.store import layer_texts, manifest
 from arriero.store.aside import aside_file, store_lock
 from arriero.store.blobs import Blobs, file_chunks, file_size, sync_folder, write_synced
-from arriero.store.catalog import Scan, Unreadable, read_bounded, read_model, scan
+from arriero.store.catalog import Scan, Unreadable, read_bounded, read_config, read_model, scan
 from arriero.store.deletion import remove_model
 from arriero.store.errors import BlobMissing, ModelDamaged, ModelNotInstalled
 from arriero.store.faults import translated
@@ -101,12 +101,47 @@ class Store:
         self._place(ref, manifest.render(config, layers), [*layers, config])
         return self.get(ref)
 
+    def write_raw_manifest(self, ref: Reference, raw: bytes) -> InstalledModel:
+        """As write_manifest, with a manifest's bytes as they came, so that its digest stays the one it has elsewhere.
+
+        Ollama keeps what a registry sends in the same way since 0.19. Raises ModelDamaged, and nothing is replaced,
+        when the bytes or the config that they name cannot be read; BlobMissing.
+        """
+        try:
+            found = manifest.parse(raw)
+            self._require(list(found.blobs()))
+            read_config(found, ref, self._blobs)
+        except Unreadable as error:
+            raise ModelDamaged(str(ref), error.problem.path, error.problem.detail) from error
+        except (ValueError, RecursionError) as error:
+            raise ModelDamaged(str(ref), self._path_for(ref), str(error)) from error
+        self._place(ref, raw, list(found.blobs()))
+        return self.get(ref)
+
+    def raw_manifest(self, ref: Reference) -> bytes:
+        """The manifest's very bytes. Raises ModelNotInstalled."""
+        path = self._path_of(ref)
+        if path is None:
+            raise self._not_installed(ref)
+        with translated(path):
+            return read_bounded(path)
+
+    def references(self) -> builtins.list[Reference]:
+        """Of every manifest, readable or not, sorted."""
+        return sorted(self._scan().files)
+
+    def blobs_of(self, ref: Reference) -> builtins.list[Layer]:
+        """Every blob that its manifest names, once; they need not be there. Raises ModelNotInstalled, ModelDamaged."""
+        try:
+            found = manifest.parse(self.raw_manifest(ref))
+        except (ValueError, RecursionError) as error:
+            raise ModelDamaged(str(ref), self._path_for(ref), str(error)) from error
+        return builtins.list({layer.digest: layer for layer in found.blobs()}.values())
+
     def copy(self, source: Reference, destination: Reference) -> None:
         """A second name for a model: the manifest's very bytes. Raises ModelNotInstalled, ModelDamaged."""
         model = self.get(source)
-        with translated(self.manifests):
-            data = read_bounded(self._path_for(model.reference))
-        self._place(destination, data, [*model.layers, model.config_layer])
+        self._place(destination, self.raw_manifest(source), [*model.layers, model.config_layer])
 
     def delete(self, ref: Reference) -> Removal:
         """Removes the manifest, folders left empty, then the blobs that no other manifest names.

@@ -8,9 +8,9 @@ import pytest
 
 from arriero.planner import ActionKind, Phase, SlotView, plan_activate, plan_deactivate, plan_down, plan_up
 
-QWEN = SlotView("qwen", 11434, Phase.ABSENT, "7b", "qwen:7b", True, False, None, None, priority=1)
-MISTRAL = SlotView("mistral", 11436, Phase.ABSENT, "7b", "mistral:7b", True, False, None, None, priority=3)
-DEMO = SlotView("demo", 11437, Phase.ABSENT, "135m", "smollm2:135m", False, True, None, None, priority=9)
+QWEN = SlotView("qwen", 11434, Phase.ABSENT, "7b", "qwen:7b", True, None, None, None, priority=1)
+MISTRAL = SlotView("mistral", 11436, Phase.ABSENT, "7b", "mistral:7b", True, None, None, None, priority=3)
+DEMO = SlotView("demo", 11437, Phase.ABSENT, "135m", "smollm2:135m", False, 98_362_432, None, None, priority=9)
 
 
 def steps(plan) -> list[tuple[str, str]]:
@@ -25,6 +25,7 @@ def test_the_download_comes_before_anyone_yields() -> None:
     running = replace(MISTRAL, phase=Phase.SERVING, in_step=True)
     plan = plan_activate(DEMO, [QWEN, running, DEMO], keep_others=False)
     assert steps(plan) == [("install", "demo"), ("stop", "mistral"), ("start", "demo")]
+    assert plan.actions[0].reason.params == {"size_bytes": 98_362_432}
     assert plan.actions[1].reason.code == "yields"
     assert plan.actions[1].reason.params == {"to": "demo"}
 

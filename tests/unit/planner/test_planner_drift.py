@@ -11,7 +11,7 @@ from arriero.planner import DesiredView, DriftCode, Phase, SlotView, find_drift
 SINCE = "2026-11-22T10:00:00.000Z"
 UP = DesiredView(active=True, variant="7b", since=SINCE)
 OFF = DesiredView(active=False, variant="7b", since=SINCE)
-SLOT = SlotView("qwen", 11434, Phase.SERVING, "7b", "qwen:7b", True, False, UP, True)
+SLOT = SlotView("qwen", 11434, Phase.SERVING, "7b", "qwen:7b", True, None, UP, True)
 
 
 def codes(view: SlotView) -> list[DriftCode]:

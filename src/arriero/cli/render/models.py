@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from arriero.cli.look import Look
+from arriero.cli.render.storage import litter_lines, problem_lines
 from arriero.stack.results import ModelStatus, VariantStatus
+from arriero.store.models import StoreProblem
 
 
 @dataclass(frozen=True)
@@ -20,9 +22,13 @@ class StoredModel:
 
 @dataclass(frozen=True)
 class StoreListing:
+    """`problems` are what is wrong with the store; `litter_bytes` what belongs to no model, None where unknown."""
+
     models_dir: str
     models: tuple[ModelStatus, ...]
     others: tuple[StoredModel, ...]
+    problems: tuple[StoreProblem, ...] = ()
+    litter_bytes: int | None = None
 
 
 def render_models(listing: StoreListing, look: Look) -> str:
@@ -33,7 +39,8 @@ def render_models(listing: StoreListing, look: Look) -> str:
         lines += ["", look.texts.models_others]
         size = look.texts.numbers.size
         lines += [f"    {o.reference}  {size(o.size_bytes)}  {o.version}" for o in listing.others]
-    return "\n".join(lines)
+    amiss = [*problem_lines(listing.problems, look), *litter_lines(listing.litter_bytes, look)]
+    return "\n".join([*lines, "", *amiss] if amiss else lines)
 
 
 def _slot(model: ModelStatus, look: Look) -> Iterator[str]:
@@ -47,8 +54,19 @@ def _slot(model: ModelStatus, look: Look) -> Iterator[str]:
         chosen = "*" if variant.name == model.variant else " "
         yield (
             f"  {chosen} {variant.name.ljust(name_width)}  {variant.reference.ljust(reference_width)}"
-            f"  {_size(variant, look).rjust(8)}  {variant.version or look.paint(t.not_installed, 'dim')}"
+            f"  {_size(variant, look).rjust(8)}  {_version(variant, look)}"
         )
+
+
+def _version(variant: VariantStatus, look: Look) -> str:
+    t = look.texts
+    if variant.version is None:
+        return look.paint(t.not_installed, "dim")
+    return (
+        f"{variant.version}  ({t.models_previous.format(version=variant.previous)})"
+        if variant.previous
+        else variant.version
+    )
 
 
 def _size(variant: VariantStatus, look: Look) -> str:
