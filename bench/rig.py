@@ -60,7 +60,8 @@ def installation() -> Iterator[Installation]:
         "ARRIERO_DATABASE": str(folder / "models.db"),
         "ARRIERO_SLOTS__DEMO__PORT": str(port),
     }
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "OLLAMA_", "ARRIERO_"))}
+    foreign = ("XDG_", "OLLAMA_", "ARRIERO_", "PYTHON")  # PYTHONDONTWRITEBYTECODE alone costs every start 100 ms
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     here = Installation(kept | ours, folder, _CACHE / "models", port)
     try:
         here.command("activate", "demo")
@@ -97,10 +98,10 @@ class RunningEngine:
 
 
 @contextmanager
-def engine(here: Installation, *flags: str) -> Iterator[RunningEngine]:
+def engine(here: Installation, *flags: str, **variables: str) -> Iterator[RunningEngine]:
     port = free_port()
     command = [sys.executable, "-m", "arriero.engine", "--port", str(port), "--models", str(here.models), *flags]
-    environ = here.environ | {"PYTHONPATH": str(PROJECT_ROOT / "src")}
+    environ = here.environ | {"PYTHONPATH": str(PROJECT_ROOT / "src")} | variables
     with _process(command, environ) as process:
         wait_until_listening(port, process)
         yield RunningEngine(process, Address(port=port), here.folder)

@@ -13,6 +13,9 @@ from bench.serving import CLIENTS, PROMPT, ask_engine
 from bench.table import Row, render
 from bench.wire import Address, stream
 
+PROMPT_CACHE_MIB = 8
+"""llama.cpp keeps old prompts up to a limit; a low one shows growth that is none of that cache's."""
+
 
 @dataclass(frozen=True)
 class Footprint:
@@ -36,7 +39,7 @@ class Footprint:
 
 async def run(here: Installation, seconds: float) -> int:
     """Prints what happened; 1 if anything but answers and hang-ups of ours did."""
-    with engine(here, "--keep-alive", "-1") as running:
+    with engine(here, "--keep-alive", "-1", LLAMA_ARG_CACHE_RAM=str(PROMPT_CACHE_MIB)) as running:
         await asyncio.gather(*(ask_engine(running.address, 4) for _ in range(CLIENTS)))
         before = Footprint.of(running)
         ends = await crowd(running.address, seconds)
