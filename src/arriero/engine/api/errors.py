@@ -87,7 +87,9 @@ NEVER_SERVED = frozenset(
         engine.EngineBindNeedsKey,
         engine.EngineKeyUnreadable,
         engine.EngineCannotListen,
+        store.ManifestsUnreadable,
         store.PipMissing,
+        store.TransferRunning,
         store.WheelFetchFailed,
         store.WheelCorrupt,
     }
