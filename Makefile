@@ -37,7 +37,7 @@ soak: setup  ## 50 clients for a minute: errors, leaks, memory
 	PYTHONPATH=src $(PYTHON) -m bench soak
 
 live: setup  ## the Kilo Code command line against the demo slot (needs npm)
-	bench/live.sh
+	PYTHONPATH=src $(PYTHON) -m bench live
 
 run:
 	./main.sh

@@ -1,4 +1,4 @@
-"""`python -m bench`: the table. `python -m bench soak [SECONDS]`: load for a minute."""
+"""`python -m bench`: the table. `python -m bench soak [SECONDS]`: load for a minute. `python -m bench live`: Kilo."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-from bench import commands, serving, soak
+from bench import commands, live, serving, soak
 from bench.rig import installation
 from bench.table import render
 
@@ -16,6 +16,8 @@ def main(words: list[str]) -> int:
     with installation() as here:
         if words[:1] == ["soak"]:
             return asyncio.run(soak.run(here, float(words[1]) if words[1:] else 60))
+        if words[:1] == ["live"]:
+            return live.run(here)
         rows = [*asyncio.run(serving.measure(here)), *commands.measure(here)]
     load = os.getloadavg()[0]
     print(f"\n{os.cpu_count()} processors, Python {platform.python_version()}, load average at the end {load:.1f}\n")
