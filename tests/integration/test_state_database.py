@@ -91,6 +91,24 @@ def test_the_audit_says_who_did_what_newest_first(state: State, clock: HandClock
     assert state.transitions(limit=1) == [newest]
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "cut_off"),
+    [
+        (["begun"], True),
+        (["begun", "failed: x"], True),
+        (["begun", "done"], False),
+        (["begun", "undone: x"], False),
+        (["begun", "done", "begun"], True),
+        (["done"], False),
+    ],
+)
+def test_what_was_begun_and_never_ended_well_is_unfinished(state: State, outcomes: list[str], cut_off: bool) -> None:
+    state.record_transition("activate", slot="demo", outcome="done")
+    for outcome in outcomes:
+        state.record_transition("update", slot="qwen", to_state="0123456789ab", outcome=outcome)
+    assert {slot: t.to_state for slot, t in state.unfinished().items()} == ({"qwen": "0123456789ab"} if cut_off else {})
+
+
 def test_versions_are_what_the_store_holds_now_and_what_it_held(state: State) -> None:
     first = InstalledVersion(QWEN, "sha256:aa", 4_683_087_561, NOON, "registry")
     second = InstalledVersion(QWEN, "sha256:bb", 4_700_000_000, NOON + timedelta(days=1))

@@ -232,3 +232,16 @@ def test_a_file_where_the_store_should_be_is_told(tmp_path: Path) -> None:
         with pytest.raises(StoreFailed):
             attempt()
     assert place.read_text() == "not a folder"
+
+
+def test_a_blob_that_may_not_be_read_is_a_problem_of_the_model_that_names_it(open_folder: Path) -> None:
+    store = Store(open_folder / "models")
+    shut = store.add_bytes(b"template", media.TEMPLATE)
+    store.write_manifest(REFERENCE, store.add_bytes(b"{}", media.CONFIG), [shut])
+    store.blob_path(shut.digest).chmod(0)
+
+    def work() -> None:
+        found = [(p.kind, p.path, p.reference) for p in store.problems() if p.reference]
+        assert found == [(ProblemKind.FOREIGN_OWNER, store.blob_path(shut.digest), REFERENCE)]
+
+    as_another_user(work)

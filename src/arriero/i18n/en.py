@@ -27,7 +27,7 @@ EN = Texts(
         "port_taken": "{slot}: should be active, but {holder} holds its port {port}. Free it, then: ./main.sh activate {slot}",
         "not_answering": "{slot}: listens but does not reply. To restart it: ./main.sh activate {slot}",
         "settings_changed": "{slot}: runs with earlier settings. To apply the new ones: ./main.sh activate {slot}",
-        "not_installed": "{slot}: should be active, but {reference} is not installed any more. Details: ./main.sh models",
+        "not_installed": "{slot}: should be active, but {reference} is not installed any more. To download and activate it: ./main.sh activate {slot}",
         "other_model": "{slot}: has {model} loaded, which is not its own. To go back: ./main.sh activate {slot}",
         "unproven": "{slot}: a change of version was cut off, and {version} is not proven. To try it: ./main.sh activate {slot}; to go back to the one before: ./main.sh rollback {slot}",
     },
@@ -103,7 +103,7 @@ EN = Texts(
         "config_unreadable": "{reference}: its configuration cannot be read ({detail}). To repair it: ./main.sh verify {reference} --repair",
         "blob_missing": "{reference}: lacks {detail}. To get it back: ./main.sh verify {reference} --repair",
         "blob_size": "{reference}: {path} has not its size ({detail}). To repair it: ./main.sh verify {reference} --repair",
-        "foreign_owner": '{path} belongs to "{detail}" and cannot be written to. Get it back with: sudo chown -R $USER {path}',
+        "foreign_owner": '{path} belongs to "{detail}" and does not let you use it. Get it back with: sudo chown -R $USER {path}',
     },
     litter={
         "orphan": "no model's",

@@ -27,7 +27,7 @@ ES = Texts(
         "port_taken": "{slot}: debería estar activo, pero su puerto {port} lo ocupa {holder}. Libéralo y después: ./main.sh activar {slot}",
         "not_answering": "{slot}: escucha, pero no responde. Para rearrancarlo: ./main.sh activar {slot}",
         "settings_changed": "{slot}: está en marcha con ajustes anteriores. Para aplicar los nuevos: ./main.sh activar {slot}",
-        "not_installed": "{slot}: debería estar activo, pero {reference} ya no está instalado. Detalles: ./main.sh modelos",
+        "not_installed": "{slot}: debería estar activo, pero {reference} ya no está instalado. Para descargarlo y activarlo: ./main.sh activar {slot}",
         "other_model": "{slot}: tiene cargado {model}, que no es suyo. Para volver al suyo: ./main.sh activar {slot}",
         "unproven": "{slot}: un cambio de versión no llegó a terminar y la {version} está sin probar. Para probarla: ./main.sh activar {slot}; para volver a la anterior: ./main.sh revertir {slot}",
     },
@@ -103,7 +103,7 @@ ES = Texts(
         "config_unreadable": "{reference}: su configuración no se puede leer ({detail}). Para repararla: ./main.sh comprobar {reference} --repair",
         "blob_missing": "{reference}: le falta {detail}. Para recuperarlo: ./main.sh comprobar {reference} --repair",
         "blob_size": "{reference}: {path} no tiene su tamaño ({detail}). Para repararlo: ./main.sh comprobar {reference} --repair",
-        "foreign_owner": "{path} es de «{detail}» y no se puede escribir en él. Recupéralo con: sudo chown -R $USER {path}",
+        "foreign_owner": "{path} es de «{detail}» y no te deja usarlo. Recupéralo con: sudo chown -R $USER {path}",
     },
     litter={
         "orphan": "de ningún modelo",

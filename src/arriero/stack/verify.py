@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from arriero.core.errors import ArrieroError
 from arriero.core.ids import Reference
 from arriero.core.progress import Report
+from arriero.registry.errors import FolderRefused
 from arriero.registry.verifying import verify_file
 from arriero.stack.errors import BlobCorrupt
 from arriero.stack.prune import litter_bytes
@@ -39,7 +40,7 @@ async def verify(
 ) -> VerifyReport:
     """Hashes every blob of a model and its version before, or of all models, each once.
 
-    Raises ModelNotInstalled, FolderRefused. What is bad and not mended is among the failures, with what kept it from
+    Raises ModelNotInstalled. What is bad and not mended is among the failures, with what kept it from
     being mended.
     """
     models = await asyncio.to_thread(_models, world, text, variant)
@@ -101,7 +102,10 @@ async def _fault(world: World, layer: Layer, report: Report) -> str | None:
         return "missing"
     if size_bytes != layer.size_bytes:
         return "size"
-    good = await verify_file(world.store.blob_path(layer.digest), layer.digest, report)
+    try:
+        good = await verify_file(world.store.blob_path(layer.digest), layer.digest, report)
+    except FolderRefused:
+        return "unreadable"
     return None if good else "content"
 
 

@@ -81,7 +81,9 @@ class UpdateReport:
 
 @dataclass(frozen=True)
 class BadLayer:
-    """A file that is not what its name promises. fault: `missing`, `size`, `content`. `repaired`: it is right now."""
+    """A file that is not what its name promises. fault: `missing`, `size`, `content`, `unreadable`.
+
+    `repaired`: it was mended, and seen to be right since."""
 
     digest: str
     path: str

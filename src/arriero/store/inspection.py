@@ -43,6 +43,8 @@ def _of_layer(layer: Layer, reference: Reference, blobs: Blobs) -> StoreProblem 
         return StoreProblem(ProblemKind.BLOB_MISSING, path, reference, layer.digest)
     if size != layer.size_bytes:
         return StoreProblem(ProblemKind.BLOB_SIZE, path, reference, f"{size} != {layer.size_bytes}")
+    if not os.access(path, os.R_OK):
+        return StoreProblem(ProblemKind.FOREIGN_OWNER, path, reference, owner_name(path))
     return None
 
 

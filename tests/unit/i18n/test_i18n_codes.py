@@ -19,6 +19,9 @@ from arriero.i18n.en import EN
 from arriero.i18n.es import ES
 from arriero.planner import ActionKind, DriftCode
 from arriero.stack.results import ModelState, Processor
+from arriero.store import media
+from arriero.store.litter import LitterKind
+from arriero.store.models import ProblemKind
 
 for module in pkgutil.walk_packages(arriero.__path__, "arriero."):
     if module.name.rpartition(".")[2] == "errors" or module.name == "arriero.core.files":
@@ -83,6 +86,13 @@ def test_states_actions_and_drift(texts: Texts) -> None:
     assert set(texts.repairs) == {"corrupt", "foreign", "incomplete"}
     assert set(texts.actions) == set(ActionKind)
     assert set(texts.drift) == set(DriftCode)
+
+
+@LANGUAGES
+def test_what_is_told_of_the_store(texts: Texts) -> None:
+    assert set(texts.problems) == set(ProblemKind)
+    assert set(texts.litter) == set(LitterKind)
+    assert set(texts.layers) == {*media.KINDS, "config", "other"}
 
 
 @LANGUAGES
