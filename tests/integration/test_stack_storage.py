@@ -26,7 +26,7 @@ from arriero.stack.remote import arriving
 from arriero.stack.update import update
 from arriero.stack.verify import verify
 from arriero.stack.world import World
-from arriero.store.errors import ManifestsUnreadable, TransferRunning
+from arriero.store.errors import ManifestsUnreadable, NotGguf, TransferRunning
 from arriero.store.importing import import_gguf
 from arriero.store.litter import LitterKind
 from stack_world import REFERENCE
@@ -309,7 +309,7 @@ async def test_a_hostile_archive_is_refused_and_installs_nothing(
             archive.addfile(info, io.BytesIO(data))
     monkeypatch.setenv("OLLAMA_MODELS", str(tmp_path / "other-store"))
     elsewhere = make_world(tmp_path / "elsewhere", reference(world))
-    with pytest.raises((ArchiveInvalid, TargetMissing)):
+    with pytest.raises((ArchiveInvalid, NotGguf)):
         await import_file(elsewhere, hostile, None, silent)
     assert elsewhere.store.list() == []
     if elsewhere.store.blobs.is_dir():

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
+import socket
 import sys
+import threading
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -21,11 +24,11 @@ from arriero.core.paths import SOURCE_ROOT
 from arriero.core.progress import Progress, silent
 from arriero.planner import ActionKind, DriftCode
 from arriero.registry.errors import ManifestNotFound, RegistryDenied
-from arriero.runtime.errors import LoadFailed
+from arriero.runtime.errors import LoadFailed, PortTaken
 from arriero.stack.activate import activate
 from arriero.stack.checking import check
 from arriero.stack.deactivate import deactivate
-from arriero.stack.errors import NoPreviousVersion, VersionUndone
+from arriero.stack.errors import NoPreviousVersion, VersionStranded, VersionUndone
 from arriero.stack.pull import pull
 from arriero.stack.rollback import rollback
 from arriero.stack.status import status
@@ -299,3 +302,51 @@ async def killed_update(world: World, point: str) -> None:
 async def drift(world: World) -> set[DriftCode]:
     (model,) = [m for m in (await status(world)).models if m.id == "tiny"]
     return {d.code for d in model.drift}
+
+
+async def test_an_update_that_is_interrupted_puts_everything_back(world: World, publisher: Publisher, tag: str) -> None:
+    await activate(world, "tiny", silent)
+    old = digests(world)[0]
+    await publisher.publish(tag, seed=12)
+
+    def interrupt(progress: Progress) -> None:
+        if progress.step == "version.prove":
+            updating.cancel()
+
+    updating = asyncio.create_task(update(world, "tiny", interrupt))
+    with pytest.raises(asyncio.CancelledError):
+        await updating
+    assert digests(world) == (old, "")
+    assert await served(world)
+    assert await drift(world) == set()
+
+
+async def test_an_old_version_that_does_not_start_again_is_told_with_both_reasons(
+    world: World, publisher: Publisher, tag: str
+) -> None:
+    await activate(world, "tiny", silent)
+    old = digests(world)[0]
+    await publisher.publish_garbage(tag)
+    with contextlib.ExitStack() as taken:
+
+        def take_the_port(progress: Progress) -> None:
+            if progress.step == "version.undo":
+                stop_the_service(world)
+                taken.enter_context(socket.create_server(("127.0.0.1", world.slot("tiny").port)))
+
+        report = await update(world, "tiny", take_the_port)
+    (failure,) = report.failures
+    assert isinstance(failure, VersionStranded)
+    assert [type(part) for part in failure.parts] == [LoadFailed, PortTaken]
+    assert digests(world) == (old, "")
+    assert DriftCode.UNPROVEN in await drift(world)
+    await activate(world, "tiny", silent)
+    assert await served(world)
+
+
+def stop_the_service(world: World) -> None:
+    """From inside a report, which cannot wait: in a thread with a loop of its own."""
+    stopping = world.backend.stop("tiny", world.slot("tiny").port, silent)
+    thread = threading.Thread(target=asyncio.run, args=(stopping,))
+    thread.start()
+    thread.join()

@@ -63,6 +63,7 @@ async def import_file(
     if await asyncio.to_thread(is_archive, file):
         return await import_archive(world, file, target, report, dry_run=dry_run)
     if target is None:
+        await asyncio.to_thread(read_header, file)  # what is no GGUF either is told as that
         raise TargetMissing(file)
     found = find_target(world, target)
     if dry_run:
