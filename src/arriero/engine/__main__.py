@@ -7,6 +7,7 @@ codes: 0 told to end, 2 wrong settings, 3 the address cannot be listened on.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import shutil
@@ -66,6 +67,7 @@ async def _run(spec: EngineSpec, sockets: Path, told_to_end: asyncio.Event) -> N
     try:
         site = web.TCPSite(runner, spec.host, spec.port)
         await _listen(site, spec)
+        gc.freeze()  # what was imported stays: no need to walk through it again and again
         logger.info("%s %s, slot %s, models in %s", LISTENING, _address(runner), spec.slot or "-", spec.models)
         await told_to_end.wait()
         await site.stop()

@@ -100,7 +100,6 @@ class Completion:
     def __init__(self, child: Child, stream: EventStream, ask: Ask) -> None:
         self._child = child
         self._stream = stream
-        self._batches = aiter(stream)
         self._first: list[dict[str, Any]] = []
         self._ask = ask
 
@@ -133,37 +132,36 @@ class Completion:
         """
         last, repeats = None, 0
         try:
-            async for event in self._events():
-                content = event["content"]
-                if event["stop"]:
-                    yield Piece(content, ending=_ending(event))
-                    return
-                word = content.strip()
-                last, repeats = word, repeats + 1 if word == last else 0
-                if repeats > MOST_REPEATS:
-                    return
-                if content:
-                    yield Piece(content, self._logprobs(event))
+            batch = self._first
+            while True:
+                for event in batch:
+                    if "prompt_progress" in event:
+                        continue
+                    content = event["content"]
+                    if event["stop"]:
+                        yield Piece(content, ending=_ending(event))
+                        return
+                    word = content.strip()
+                    last, repeats = word, repeats + 1 if word == last else 0
+                    if repeats > MOST_REPEATS:
+                        return
+                    if content:
+                        yield Piece(content, self._logprobs(event))
+                batch = await self._batch()
         finally:
             self.close()
 
     async def _wait_for_first(self) -> None:
-        while not any(_tells(event) for event in self._first):
-            self._first = await self._next_batch()
+        while not any("prompt_progress" not in event for event in self._first):
+            self._first = await self._batch()
 
-    async def _events(self) -> AsyncIterator[dict[str, Any]]:
-        batch = self._first
-        while True:
-            for event in batch:
-                if _tells(event):
-                    yield event
-            batch = await self._next_batch()
-
-    async def _next_batch(self) -> list[dict[str, Any]]:
+    async def _batch(self) -> list[dict[str, Any]]:
         try:
-            batch = await anext(self._batches)
-        except (ConnectionLost, StopAsyncIteration) as error:
+            batch = await self._stream.batch()
+        except ConnectionLost as error:
             raise await self._child.terminated() from error
+        if not batch:
+            raise await self._child.terminated()
         for event in batch:
             if "error" in event:
                 raise ChildRefused(500, json.dumps({"error": event["error"]}))
@@ -204,10 +202,6 @@ async def detokenize(child: Child, tokens: Sequence[int]) -> str:
         return str((await child.client.post("/detokenize", {"tokens": list(tokens)}))["content"])
     except ConnectionLost as error:
         raise await child.terminated() from error
-
-
-def _tells(event: dict[str, Any]) -> bool:
-    return "prompt_progress" not in event
 
 
 def _constraint(wanted: Any) -> dict[str, Any]:

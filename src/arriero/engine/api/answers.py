@@ -6,7 +6,6 @@ answer up, or the StreamedAnswer once it was handed out.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass, field
@@ -89,7 +88,7 @@ async def find_model(engine: Engine, asked: str, *, missing: Refusal) -> ServedM
     except ValueError:
         raise Refusal(400, "invalid model name") if asked else missing from None
     try:
-        return await asyncio.to_thread(engine.models.get, reference)
+        return await engine.models.find(reference)
     except ModelNotInstalled:
         raise Refusal(404, f"model '{asked}' not found") from None
     except ArrieroError as error:

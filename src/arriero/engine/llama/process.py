@@ -21,26 +21,23 @@ from arriero.engine.errors import ChildTerminated, LoadFailed, LoadStalled
 from arriero.engine.llama.child import READY
 from arriero.engine.llama.client import ChildClient
 from arriero.engine.llama.launch import LaunchSpec
-from arriero.engine.llama.logs import ChildLog, MemoryUse
+from arriero.engine.llama.log_pipe import LogPipe
+from arriero.engine.llama.logs import MemoryUse
 from arriero.engine.llama.threads import waiting_environment
 
 logger = logging.getLogger("arriero.engine.child")
-
-_READ_BYTES = 1 << 16
 
 
 class Child:
     """A started child. `gone` is set when the process has ended, whoever ended it."""
 
-    def __init__(self, process: asyncio.subprocess.Process, spec: LaunchSpec, socket: Path) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, pipe: LogPipe, spec: LaunchSpec, socket: Path) -> None:
         self.spec = spec
         self.client = ChildClient(str(socket))
         self.gone = asyncio.Event()
         self._process = process
         self._socket = socket
-        self._log = ChildLog()
-        self._heard = asyncio.Event()
-        self._reading = asyncio.create_task(self._read_log())
+        self._pipe = pipe
         self._watching = asyncio.create_task(self._watch())
 
     @classmethod
@@ -49,7 +46,7 @@ class Child:
 
         Raises one of the load errors of `engine.errors`.
         """
-        child = cls(await _spawn(), spec, socket)
+        child = cls(*await _spawn(), spec, socket)
         try:
             await child._load(stall_timeout_s)
         except BaseException:
@@ -63,7 +60,7 @@ class Child:
 
     @property
     def memory(self) -> MemoryUse:
-        return self._log.memory
+        return self._pipe.log.memory
 
     async def stop(self) -> None:
         if self._process.returncode is None:
@@ -76,7 +73,7 @@ class Child:
             await asyncio.wait_for(self.gone.wait(), 1)
         except TimeoutError:
             return ChildTerminated("still running", "it closed the connection")
-        return ChildTerminated(_exit_text(self._process), self._log.last_error())
+        return ChildTerminated(_exit_text(self._process), self._pipe.log.last_error())
 
     async def _load(self, stall_timeout_s: float | None) -> None:
         stdin, stdout = self._process.stdin, self._process.stdout
@@ -92,13 +89,14 @@ class Child:
         if told.result() != READY.encode():
             await self.gone.wait()
             raise self._load_error()
+        self._pipe.calm_down()
         logger.info("child %d is ready: %s", self.pid, self.memory)
 
     async def _until(self, told: asyncio.Task[bytes], stall_timeout_s: float | None) -> None:
         """Waits for `told`, as long as the log goes on: a big model on a slow disk takes minutes."""
         while not told.done():
-            self._heard.clear()
-            heard = asyncio.create_task(self._heard.wait())
+            self._pipe.heard.clear()
+            heard = asyncio.create_task(self._pipe.heard.wait())
             try:
                 await asyncio.wait((told, heard), timeout=stall_timeout_s, return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -107,45 +105,38 @@ class Child:
                 raise LoadStalled(stall_timeout_s or 0)
 
     def _load_error(self) -> ArrieroError:
-        return self._log.load_error(_exit_text(self._process))
-
-    async def _read_log(self) -> None:
-        assert self._process.stderr
-        rest = b""
-        while data := await self._process.stderr.read(_READ_BYTES):
-            *lines, rest = (rest + data).split(b"\n")
-            rest = rest[:_READ_BYTES]
-            self._heard.set()
-            for line in lines:
-                text = line.decode("utf-8", "replace")
-                self._log.add(text)
-                logger.debug("%s", text)
+        return self._pipe.log.load_error(_exit_text(self._process))
 
     async def _watch(self) -> None:
         await self._process.wait()
-        await self._reading
+        self._pipe.hurry()
+        await self._pipe.ended.wait()
         self._socket.unlink(missing_ok=True)
         logger.info("child %d has ended: %s", self.pid, _exit_text(self._process))
         self.gone.set()
 
 
-async def _spawn() -> asyncio.subprocess.Process:
+async def _spawn() -> tuple[asyncio.subprocess.Process, LogPipe]:
     """In a session of its own: the terminal's Ctrl-C is for the front. Called on the main thread only, because the
     kernel ties the child's life to the thread that forked it."""
     path = os.pathsep.join(filter(None, (str(SOURCE_ROOT), os.environ.get("PYTHONPATH", ""))))
+    pipe, log_fd = await LogPipe.open()
     try:
-        return await asyncio.create_subprocess_exec(
+        process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "arriero.engine.llama.child",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
+            stderr=log_fd,
             env={**os.environ, "PYTHONPATH": path, **waiting_environment(os.environ)},
             start_new_session=True,
         )
     except OSError as error:
         raise LoadFailed("not started", str(error)) from error
+    finally:
+        os.close(log_fd)
+    return process, pipe
 
 
 def _exit_text(process: asyncio.subprocess.Process) -> str:
