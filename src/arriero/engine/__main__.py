@@ -86,7 +86,7 @@ async def _listen(site: web.TCPSite, spec: EngineSpec) -> None:
 
 def _address(runner: web.AppRunner) -> str:
     host, port = runner.addresses[0][:2]
-    return f"http://{host}:{port}"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 if __name__ == "__main__":

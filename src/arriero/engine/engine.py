@@ -6,7 +6,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from arriero.core.clock import Clock
@@ -18,18 +18,24 @@ from arriero.engine.served import ServedModel, ServedModels
 from arriero.engine.settings import EngineSpec
 from arriero.store.store import Store
 
+StartChild = Callable[[LaunchSpec, Path, float | None], Awaitable[Child]]
+
 LEAST_CONTEXT = 4
 _FOLDER = "arriero-engine-"
 
 
 class Engine:
-    """`store` may be used from threads; `scheduler` only on the event loop that made the Engine."""
+    """`store` may be used from threads; `scheduler` only on the event loop that made the Engine.
 
-    def __init__(self, spec: EngineSpec, clock: Clock, sockets: Path) -> None:
+    `sockets`: a private folder for those of the children, which `start` starts.
+    """
+
+    def __init__(self, spec: EngineSpec, clock: Clock, sockets: Path, start: StartChild = Child.start) -> None:
         self.spec = spec
         self.clock = clock
         self.store = Store(spec.models)
         self.models = ServedModels(self.store)
+        self._start_child = start
         self._socket = _numbered(sockets)
         self.scheduler: Scheduler[Child] = Scheduler(
             self._start, clock, keep_alive_s=spec.keep_alive_s, max_queue=spec.max_queue
@@ -43,7 +49,7 @@ class Engine:
         return await self.scheduler.acquire(Wanted(launch, model.installed, slot, keep_alive_s))
 
     async def _start(self, launch: LaunchSpec) -> Child:
-        return await Child.start(launch, self._socket(), self.spec.load_stall_s)
+        return await self._start_child(launch, self._socket(), self.spec.load_stall_s)
 
 
 def launch_spec(spec: EngineSpec, model: ServedModel, options: Options, *, shift: bool) -> LaunchSpec:

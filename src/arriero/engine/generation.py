@@ -135,7 +135,7 @@ class Completion:
             batch = self._first
             while True:
                 for event in batch:
-                    if "prompt_progress" in event:
+                    if not _tells(event):
                         continue
                     content = event["content"]
                     if event["stop"]:
@@ -152,8 +152,9 @@ class Completion:
             self.close()
 
     async def _wait_for_first(self) -> None:
-        while not any("prompt_progress" not in event for event in self._first):
+        while not (told := [event for event in self._first if "prompt_progress" not in event]):
             self._first = await self._batch()
+        _tells(told[0])
 
     async def _batch(self) -> list[dict[str, Any]]:
         try:
@@ -162,9 +163,6 @@ class Completion:
             raise await self._child.terminated() from error
         if not batch:
             raise await self._child.terminated()
-        for event in batch:
-            if "error" in event:
-                raise ChildRefused(500, json.dumps({"error": event["error"]}))
         return batch
 
     def _logprobs(self, event: dict[str, Any]) -> Sequence[dict[str, Any]]:
@@ -202,6 +200,13 @@ async def detokenize(child: Child, tokens: Sequence[int]) -> str:
         return str((await child.client.post("/detokenize", {"tokens": list(tokens)}))["content"])
     except ConnectionLost as error:
         raise await child.terminated() from error
+
+
+def _tells(event: dict[str, Any]) -> bool:
+    """Whether it is part of the answer. Raises ChildRefused for an error that llama.cpp met on the way."""
+    if "error" in event:
+        raise ChildRefused(500, json.dumps({"error": event["error"]}))
+    return "prompt_progress" not in event
 
 
 def _constraint(wanted: Any) -> dict[str, Any]:

@@ -84,6 +84,8 @@ class ServedModels:
             self._known.popitem(last=False)
         if stamp is not None and installed.reference == reference:  # another spelling may come to mean another file
             self._unchanged[reference] = stamp, found
+            while len(self._unchanged) > _KEPT:
+                self._unchanged.pop(next(iter(self._unchanged)))
         return found
 
     def _stamp(self, reference: Reference) -> Stamp | None:

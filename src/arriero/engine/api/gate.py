@@ -111,6 +111,8 @@ class Gate:
 
 
 def _refused(request: web.Request, refusal: Refusal) -> web.StreamResponse:
+    if refusal.status >= 500:
+        logger.warning("%s %s: %d %s", request.method, request.path, refusal.status, refusal.message)
     response = reply(form_of(request.path)(refusal.status, refusal.message), refusal.status, CHARSET_JSON)
     if refusal.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"

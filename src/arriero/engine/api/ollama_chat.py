@@ -18,7 +18,7 @@ from arriero.engine.api.answers import (
 )
 from arriero.engine.api.chat_output import ChatOutput
 from arriero.engine.api.errors import refusal_for
-from arriero.engine.api.prompts import chat_prompt, preserved_tokens, thinking_parser
+from arriero.engine.api.prompts import chat_prompt, preserved_tokens, thinking_parser, without_old_thoughts
 from arriero.engine.api.refusal import Refusal
 from arriero.engine.api.requests import (
     CHAT,
@@ -86,7 +86,7 @@ def _conversation(model: ServedModel, messages: Sequence[Message]) -> list[Messa
     if not messages:
         return []
     own = [Message("system", model.system)] if model.system and messages[0].role != "system" else []
-    return [*own, *model.messages, *messages]
+    return without_old_thoughts(model, [*own, *model.messages, *messages])
 
 
 async def _answer(engine: Engine, request: Request) -> StreamedAnswer:

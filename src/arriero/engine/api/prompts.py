@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from arriero.engine.generation import tokenize
 from arriero.engine.llama.client import ConnectionLost
@@ -31,6 +32,21 @@ async def chat_prompt(
         return size if size <= limit else len(await tokenize(child, prompt))  # a token is at least a byte
 
     return await fit_messages(model.template, messages, tools, thinking, limit, count, truncate)
+
+
+def without_old_thoughts(model: ServedModel, messages: Sequence[Message]) -> list[Message]:
+    """For the two families that write their thoughts into their answers: what they thought before the last question
+    is left out of what they said (Ollama 0.33 filterThinkTags)."""
+    installed = model.installed
+    if installed.config.family != "qwen3" and installed.reference.model != "deepseek-r1":
+        return list(messages)
+    last_question = max((place for place, each in enumerate(messages) if each.role == "user"), default=-1)
+    return [
+        replace(each, content=ThinkingParser("<think>", "</think>").feed(each.content)[1])
+        if each.role == "assistant" and place < last_question
+        else each
+        for place, each in enumerate(messages)
+    ]
 
 
 def thinking_parser(model: ServedModel, thinking: Thinking, prompt: str) -> ThinkingParser | None:
