@@ -13,9 +13,10 @@ from arriero.core.clock import Clock
 from arriero.engine.llama.launch import LaunchSpec
 from arriero.engine.llama.process import Child
 from arriero.engine.options import Options
-from arriero.engine.scheduler import Lease, Scheduler, Wanted
+from arriero.engine.scheduler import Lease, Scheduler
 from arriero.engine.served import ServedModel, ServedModels
 from arriero.engine.settings import EngineSpec
+from arriero.engine.steps import Wanted
 from arriero.store.store import Store
 
 StartChild = Callable[[LaunchSpec, Path, float | None], Awaitable[Child]]

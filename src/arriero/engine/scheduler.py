@@ -1,7 +1,7 @@
 """Which request runs when: one child at a time, loaded on demand, ended when nobody wants it.
 
-`next_step` decides and is pure; the Scheduler carries out and remembers. Requests are served in the order they came:
-one that needs another child waits until the present one is idle, and so do all behind it, as in Ollama.
+`steps.next_step` decides; the Scheduler carries out and remembers. Requests are served in the order they came: one that
+needs another child waits until the present one is idle, and so do all behind it, as in Ollama.
 
 Invariant: a Lease is given only on a loaded child, and every lease is released exactly once, whatever happens to its
 request. While a lease is out its child is not ended by the scheduler. Nothing here polls: it acts when a request
@@ -14,16 +14,14 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Generic, Protocol, TypeVar
 
 from arriero.core.clock import Clock
 from arriero.engine.errors import EngineBusy, EngineStopping
+from arriero.engine.go_duration import LONGEST_S
 from arriero.engine.llama.launch import LaunchSpec
+from arriero.engine.steps import RunnerView, Step, Wanted, next_step
 from arriero.store.models import InstalledModel
-
-FOREVER_S = (2**63 - 1) / 1e9
-"""What Ollama makes of a negative keep_alive: Go's longest duration, 292 years."""
 
 
 class Runnable(Protocol):
@@ -37,34 +35,6 @@ class Runnable(Protocol):
 ChildT = TypeVar("ChildT", bound=Runnable)
 
 
-class Step(Enum):
-    WAIT = "wait"
-    GRANT = "grant"
-    LOAD = "load"
-    END = "end"
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a request needs. `slot`: it will compute, and takes one of the child's slots. `keep_alive_s` stays with the
-    child once it is given; None leaves it as it is. `model` is what `/api/ps` will show if this request loads it."""
-
-    spec: LaunchSpec
-    model: InstalledModel
-    slot: bool = True
-    keep_alive_s: float | None = None
-
-
-@dataclass(frozen=True)
-class RunnerView:
-    """What there is: the child's spec, whether it is loaded, leases that compute and leases in all."""
-
-    spec: LaunchSpec
-    loaded: bool
-    computing: int
-    leases: int
-
-
 @dataclass(frozen=True)
 class Residency(Generic[ChildT]):
     """What is loaded now. `remaining_s`: until it is unloaded if no request comes any more."""
@@ -72,18 +42,6 @@ class Residency(Generic[ChildT]):
     model: InstalledModel
     child: ChildT
     remaining_s: float
-
-
-def next_step(runner: RunnerView | None, first: Wanted) -> Step:
-    """What to do for the first in the queue."""
-    if runner is None:
-        return Step.LOAD
-    if not runner.loaded:
-        return Step.WAIT
-    if not runner.spec.serves(first.spec):
-        return Step.END if runner.leases == 0 else Step.WAIT
-    free = runner.computing < runner.spec.parallel
-    return Step.GRANT if free or not first.slot else Step.WAIT
 
 
 @dataclass
@@ -267,7 +225,7 @@ class Scheduler(Generic[ChildT]):
         runner.idle_since_s = self._clock.monotonic()
         if runner.keep_alive_s <= 0:
             runner.end()
-        elif runner.keep_alive_s < FOREVER_S:
+        elif runner.keep_alive_s < LONGEST_S:
             runner.idle_end = asyncio.create_task(self._end_after(runner, runner.keep_alive_s))
 
     async def _end_after(self, runner: _Runner[ChildT], idle_s: float) -> None:

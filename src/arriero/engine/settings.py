@@ -91,7 +91,7 @@ def read_settings(argv: Sequence[str], environ: Mapping[str, str]) -> EngineSpec
     given = _Given(vars(parser().parse_args(argv)), environ)
     host, port = _address(given)
     api_key = _key(given.flag("api_key_file"))
-    if not (_is_loopback(host) or api_key or environ.get("ARRIERO_IN_CONTAINER") == "1"):
+    if not (is_loopback(host) or api_key or environ.get("ARRIERO_IN_CONTAINER") == "1"):
         raise EngineBindNeedsKey(host)
     origins = given.variable("origins")
     return EngineSpec(
@@ -188,7 +188,8 @@ def _address(given: _Given) -> tuple[str, int]:
     return host.strip("[]") or "127.0.0.1", port
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine can reach it; a name other than `localhost` is taken for a foreign one."""
     if host == "localhost":
         return True
     try:

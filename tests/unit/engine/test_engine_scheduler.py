@@ -10,8 +10,10 @@ import pytest
 
 from arriero.core.ids import Reference
 from arriero.engine.errors import EngineBusy, EngineStopping, ModelUnreadable
+from arriero.engine.go_duration import LONGEST_S
 from arriero.engine.llama.launch import LaunchSpec
-from arriero.engine.scheduler import FOREVER_S, Lease, RunnerView, Scheduler, Step, Wanted, next_step
+from arriero.engine.scheduler import Lease, Scheduler
+from arriero.engine.steps import RunnerView, Step, Wanted, next_step
 from arriero.store.config_blob import ModelConfig
 from arriero.store.manifest import Layer
 from arriero.store.models import InstalledModel
@@ -192,11 +194,11 @@ async def test_a_request_starts_the_time_anew_and_its_keep_alive_stays() -> None
 
 async def test_for_ever_is_for_ever() -> None:
     world = World()
-    (await world.ask(keep_alive_s=FOREVER_S)).release()
+    (await world.ask(keep_alive_s=LONGEST_S)).release()
     await world.clock.turn(1e9)
     resident = world.scheduler.resident()
     assert resident is not None
-    assert resident.remaining_s == pytest.approx(FOREVER_S - 1e9)
+    assert resident.remaining_s == pytest.approx(LONGEST_S - 1e9)
 
 
 async def test_unloading_waits_for_an_idle_child_and_not_for_a_busy_one() -> None:

@@ -7,7 +7,6 @@ itself, which has BODY_TIMEOUT_S to come. A refusal leaves in the form of the AP
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -26,7 +25,7 @@ from arriero.engine.api.security import (
     key_accepted,
     origin_allowed,
 )
-from arriero.engine.settings import EngineSpec
+from arriero.engine.settings import EngineSpec, is_loopback
 
 BODY_TIMEOUT_S = 60
 OPEN_PATH = "/"
@@ -43,7 +42,7 @@ class Gate:
     def __init__(self, spec: EngineSpec) -> None:
         self._spec = spec
         self._origins = (*DEFAULT_ORIGINS, *spec.origins)
-        self._checks_host = spec.host == "localhost" or ipaddress.ip_address(spec.host).is_loopback
+        self._checks_host = is_loopback(spec.host)
 
     @web.middleware
     async def pass_on(self, request: web.Request, handler: Handler) -> web.StreamResponse:
