@@ -199,7 +199,7 @@ async def test_a_chat_streams_and_ends_with_its_figures(world: World) -> None:
         await find_target(world, "demo")
     await activate(world, "demo", silent)
     target = await find_target(world, "demo")
-    pieces = [p async for p in ask(target, [ChatMessage("user", "Say yes.")])]
+    pieces = [p async for p in ask(target, [ChatMessage("user", "Say yes.")], {"num_predict": 16})]
     figures = pieces[-1]
     assert isinstance(figures, ChatStats)
     assert figures.tokens >= len(pieces) - 1 > 1

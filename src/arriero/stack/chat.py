@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,11 +49,21 @@ def read_key(world: World) -> str:
     return file.read_text().split("\n", 1)[0].strip() if file else ""
 
 
-async def ask(target: ChatTarget, messages: Sequence[ChatMessage]) -> AsyncIterator[str | ChatStats]:
-    """The answer piece by piece as it comes, its ChatStats last. Raises ChatFailed with the server's own words."""
+async def ask(
+    target: ChatTarget, messages: Sequence[ChatMessage], options: Mapping[str, float] | None = None
+) -> AsyncIterator[str | ChatStats]:
+    """The answer piece by piece as it comes, its ChatStats last. `options` are Ollama's (`num_predict`, …).
+
+    Raises ChatFailed with the server's own words.
+    """
     import aiohttp  # late: only a chat pays for it
 
-    body = {"model": target.model, "messages": [vars(m) for m in messages], "stream": True}
+    body = {
+        "model": target.model,
+        "messages": [vars(m) for m in messages],
+        "stream": True,
+        "options": dict(options or {}),
+    }
     headers = {"Authorization": f"Bearer {target.api_key}"} if target.api_key else {}
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=5)
     try:

@@ -9,6 +9,7 @@ from arriero.stack.results import ChatStats, DemoResult
 from arriero.stack.world import World
 
 DEMO_SLOT = "demo"
+SHORT = {"num_predict": 64, "temperature": 0}  # so small a model may else talk on for minutes
 PLACEHOLDER_KEY = "ollama"  # what editors are given where no key is needed: they insist on one, the server ignores it
 
 
@@ -21,7 +22,7 @@ async def demo(world: World, question: str, report: Report) -> DemoResult:
     target = await find_target(world, DEMO_SLOT)
     report(Progress("demo.ask", DEMO_SLOT, params={"question": question}))
     answer, stats = "", None
-    async for piece in ask(target, [ChatMessage("user", question)]):
+    async for piece in ask(target, [ChatMessage("user", question)], SHORT):
         if isinstance(piece, ChatStats):
             stats = piece
         else:

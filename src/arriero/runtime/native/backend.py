@@ -19,7 +19,7 @@ from arriero.core.paths import SOURCE_ROOT
 from arriero.core.progress import Progress, Report
 from arriero.runtime import ports, proc
 from arriero.runtime.backend import ServiceSnapshot, ServiceSpec, StopReport
-from arriero.runtime.errors import ServiceFailed, ServiceGaveUp, StopIncomplete
+from arriero.runtime.errors import KeeperFailed, ServiceFailed, ServiceGaveUp, StopIncomplete
 from arriero.runtime.native import command
 from arriero.runtime.native.ending import end
 from arriero.runtime.native.finding import MARK, Found, find, mark
@@ -72,7 +72,7 @@ class NativeBackend:
                 if found.options and found.options.port != spec.port:
                     ports.require_free(spec.host, spec.port)  # before anything that runs is ended for it
                 await self._end_all(found, report)
-                await self._launch(spec, report)
+                await self._launch_unless_begun(spec, report)
             return await self._until_loaded(spec, report)
 
     async def restart(self, spec: ServiceSpec, report: Report) -> ServiceSnapshot:
@@ -138,6 +138,15 @@ class NativeBackend:
         if not left:
             remove_record(self._run_dir, found.slot)
         return left
+
+    async def _launch_unless_begun(self, spec: ServiceSpec, report: Report) -> None:
+        """A start that was cancelled in its first moments may have left a supervisor that shows itself only now."""
+        try:
+            await self._launch(spec, report)
+        except KeeperFailed:
+            options = (await self._find(spec.slot)).options
+            if options is None or options.settings_hash != self.settings_hash(spec):
+                raise
 
     async def _launch(self, spec: ServiceSpec, report: Report) -> None:
         ports.require_free(spec.host, spec.port)
