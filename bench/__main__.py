@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
+import signal
 import sys
 
 from bench import commands, live, serving, soak
@@ -13,6 +14,7 @@ from bench.table import render
 
 
 def main(words: list[str]) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended on the way out
     with installation() as here:
         if words[:1] == ["soak"]:
             return asyncio.run(soak.run(here, float(words[1]) if words[1:] else 60))
