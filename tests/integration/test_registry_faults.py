@@ -27,6 +27,7 @@ from registry_server import Model, completed, consistent, files_in, make_model, 
 
 from arriero.core.errors import ArrieroError
 from arriero.core.ids import Reference
+from arriero.core.progress import Progress, Report, silent
 from arriero.registry.client import RegistryClient
 from arriero.registry.errors import (
     LayerCorrupt,
@@ -75,10 +76,12 @@ def blobs(tmp_path: Path) -> Path:
     return tmp_path / "models" / "blobs"
 
 
-async def pull(proxy: FaultProxy, published: Reference, blobs: Path, **changes: object) -> PullResult:
+async def pull(
+    proxy: FaultProxy, published: Reference, blobs: Path, report: Report = silent, **changes: object
+) -> PullResult:
     client = RegistryClient(quick(proxy.host, **changes))
     manifest = await client.manifest(proxy.at(published))
-    return await pull_blobs(client, proxy.at(published), manifest.blobs, blobs)
+    return await pull_blobs(client, proxy.at(published), manifest.blobs, blobs, report)
 
 
 def on_the_big_one(model: Model, fault: Fault) -> Fault:
@@ -201,11 +204,14 @@ async def test_a_connection_that_dies_for_good_keeps_what_arrived(
     async def strike(proxy: FaultProxy, request: web.Request) -> web.StreamResponse | None:
         return None if proxy.sent.get(model.big, 0) < BIG // 2 else await changed(after(0, reset))(proxy, request)
 
+    shown: list[Progress] = []
     proxy.on_blob = on_the_big_one(model, strike)
     with pytest.raises(TransferBroken):
-        await pull(proxy, published, blobs)
+        await pull(proxy, published, blobs, shown.append)
     there = completed(blobs, model.big)
     assert BIG // 2 <= there < BIG
+    assert max(progress.done or 0 for progress in shown) <= there + SMALL
+    assert there == proxy.sent[model.big], "each byte that was sent is counted"
     proxy.on_blob = None
     assert (await pull(proxy, published, blobs)).bytes_fetched == BIG - there
     assert consistent(blobs) == set(model.digests)

@@ -9,14 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from arriero.core.errors import ArrieroError
+from arriero.registry.blocks import Blocks
 from arriero.registry.control import PullControl
-from arriero.registry.disk import disk_errors
+from arriero.registry.disk import disk_errors, disk_fault
 from arriero.registry.errors import LayerSizeWrong
 from arriero.registry.exchange import Caller, Registry
 from arriero.registry.faults import Broken, Fault
 from arriero.registry.flow import Flow
 from arriero.registry.halt import Halt
-from arriero.registry.hashing import BLOCK_BYTES, hash_while_it_grows
+from arriero.registry.hashing import hash_while_it_grows
 from arriero.registry.meter import Meter
 from arriero.registry.partial import Partial
 from arriero.registry.parts import Part, completed_bytes
@@ -29,6 +30,7 @@ from arriero.registry.wire import Answer
 RECORD_EVERY_S = 1.0
 REFRESH_EVERY_S = 600.0
 PROGRESS_BYTES = 1 << 16
+WARM_BLOCKS = 24
 
 
 class Attempt:
@@ -45,6 +47,7 @@ class Attempt:
         self._source = BlobSource(registry, layer)
         self._halt = halt.child()
         self._table = Table(partial.parts, self._settings.connections, self._halt)
+        self._blocks = Blocks(self._settings.connections + WARM_BLOCKS, self._halt)
         self._lock = threading.Lock()
         self._failure: BaseException | None = None
 
@@ -85,51 +88,70 @@ class Attempt:
             caller.close()
 
     def _fetch_parts(self, caller: Caller) -> None:
-        block = memoryview(bytearray(BLOCK_BYTES))
-        while part := self._table.take():
+        while run := self._table.take():
             patience = Patience(self._settings, self._registry.origin.shown)
-            while not part.whole:
-                before = part.completed
+            size = sum(part.size for part in run)
+            while missing := [part for part in run if not part.whole]:
+                before = completed_bytes(run)
                 try:
-                    with self._source.open_range(caller, part.position, part.end) as answer:
-                        self._receive(self._flow(answer), block, part)
-                        self._expect_end(answer, block, part.end)
+                    with self._source.open_range(caller, missing[0].position, run[-1].end) as answer:
+                        flow = self._flow(answer)
+                        for part in missing:
+                            self._receive(flow, part)
+                        self._expect_end(answer, run[-1].end)
                 except Fault as fault:
-                    self._wait(patience, fault, part.completed - before, part.size)
+                    self._wait(patience, fault, completed_bytes(run) - before, size)
+            self._table.done()
 
     def _fetch_whole(self, caller: Caller) -> None:
-        block = memoryview(bytearray(BLOCK_BYTES))
         patience, parts = Patience(self._settings, self._registry.origin.shown), self._partial.parts
         while not all(part.whole for part in parts):
             before = completed_bytes(parts)
             try:
                 with self._source.open_whole(caller) as answer:
-                    self._stream(self._flow(answer), block)
-                    self._expect_end(answer, block, self._layer.size_bytes)
+                    self._stream(self._flow(answer))
+                    self._expect_end(answer, self._layer.size_bytes)
             except Fault as fault:
                 self._wait(patience, fault, completed_bytes(parts) - before, self._layer.size_bytes)
 
-    def _stream(self, flow: Flow, block: memoryview) -> None:
+    def _stream(self, flow: Flow) -> None:
         """The whole layer passes by; what is in the file already is passed over."""
         position = 0
         for part in self._partial.parts:
             while position < part.position:
-                position += self._passed(flow, block[: part.position - position])
-            self._receive(flow, block, part)
+                position += self._pass(flow, part.position - position)
+            self._receive(flow, part)
             position = part.end
 
-    def _receive(self, flow: Flow, block: memoryview, part: Part) -> None:
+    def _receive(self, flow: Flow, part: Part) -> None:
         while not part.whole:
-            count = self._filled(flow, block[: part.end - part.position])
-            missing = self._layer.size_bytes - completed_bytes(self._partial.parts)
-            with disk_errors(self._partial.final, missing):
-                self._partial.write(block[:count], part.position)
+            block, kept = self._blocks.get(patient=self._table.hash_bound), False
+            try:
+                count = self._filled(flow, block[: part.end - part.position])
+                self._write(block[:count], part.position)
+                self._blocks.keep(block, count, part.position)
+                kept = True
+            finally:
+                if not kept:
+                    self._blocks.put(block)
             self._table.arrived(part, count)
             self._meter.add(self._layer.digest, count)
             flow.pace(count)
 
-    def _passed(self, flow: Flow, block: memoryview) -> int:
-        count = self._filled(flow, block)
+    def _write(self, data: memoryview, offset: int) -> None:
+        try:
+            self._partial.write(data, offset)
+        except OSError as error:
+            missing = self._layer.size_bytes - completed_bytes(self._partial.parts)
+            raise disk_fault(self._partial.path, error, missing) from error
+
+    def _pass(self, flow: Flow, most: int) -> int:
+        """Bytes that are in the file already."""
+        block = self._blocks.get(patient=False)
+        try:
+            count = self._filled(flow, block[:most])
+        finally:
+            self._blocks.put(block)
         flow.pace(count)
         return count
 
@@ -139,9 +161,13 @@ class Attempt:
             raise Broken("the body ended early")
         return count
 
-    def _expect_end(self, answer: Answer, block: memoryview, end: int) -> None:
+    def _expect_end(self, answer: Answer, end: int) -> None:
         """A body of unannounced length may go on after the layer's last byte."""
-        if end == self._layer.size_bytes and answer.left is None and (more := answer.read_some(block)):
+        if (
+            end == self._layer.size_bytes
+            and answer.left is None
+            and (more := answer.read_some(memoryview(bytearray(1))))
+        ):
             raise LayerSizeWrong(self._layer.digest, self._layer.size_bytes, self._layer.size_bytes + more)
 
     def _flow(self, answer: Answer) -> Flow:
@@ -154,7 +180,7 @@ class Attempt:
 
     def _hash(self) -> str:
         with disk_errors(self._partial.path, 0):
-            digest = hash_while_it_grows(self._partial.fd, self._layer.size_bytes, self._table)
+            digest = hash_while_it_grows(self._partial.fd, self._layer.size_bytes, self._table, self._blocks)
         self._table.end()
         return digest
 

@@ -26,12 +26,8 @@ class Flow:
         """Bytes put at the beginning of `block`, 0 at the end of the body. Raises Broken, Stalled, Stopped."""
         self._judge()
         wanted = self._control.chunk_bytes(len(block), self._settings.connections)
-        began, count = time.monotonic(), 0
-        while count < wanted and (not count or time.monotonic() - began < _PATIENCE_S):
-            got = self._answer.read_some(block[count:wanted])
-            if not got:
-                break
-            count += got
+        began = time.monotonic()
+        count = self._answer.read_some(block[:wanted], _PATIENCE_S)
         self._waited_s += time.monotonic() - began
         self._came += count
         return count

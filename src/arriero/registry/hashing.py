@@ -7,24 +7,30 @@ import hashlib
 import os
 from collections.abc import Callable
 
+from arriero.registry.blocks import BLOCK_BYTES, Blocks
 from arriero.registry.table import Table
 
-BLOCK_BYTES = 1 << 20
 
-
-def hash_while_it_grows(fd: int, size_bytes: int, table: Table) -> str:
-    """Hex digest of the first `size_bytes` of `fd`, each byte read once, as soon as the table says that it is there.
+def hash_while_it_grows(fd: int, size_bytes: int, table: Table, blocks: Blocks) -> str:
+    """Hex digest of the first `size_bytes` of `fd`, each byte as soon as the table says that it is there: out of the
+    block that it came in if that is still there, else out of the file.
 
     Raises Stopped, and OSError, also when the file is shorter than the table says.
     """
-    sha, block, hashed = hashlib.sha256(), memoryview(bytearray(BLOCK_BYTES)), 0
+    sha, spare, hashed = hashlib.sha256(), memoryview(bytearray(BLOCK_BYTES)), 0
     while hashed < size_bytes:
         end = table.next_to_hash(hashed)
         while hashed < end:
-            count = os.preadv(fd, [block[: end - hashed]], hashed)
-            if not count:
-                raise OSError(errno.EIO, "somebody cut the file short")
-            sha.update(block[:count])
+            kept = blocks.take(hashed)
+            if kept is not None:
+                block, count = kept
+                sha.update(block[:count])
+                blocks.put(block)
+            else:
+                count = os.preadv(fd, [spare[: min(end, blocks.next_kept(hashed) or end) - hashed]], hashed)
+                if not count:
+                    raise OSError(errno.EIO, "somebody cut the file short")
+                sha.update(spare[:count])
             hashed += count
     return sha.hexdigest()
 

@@ -12,13 +12,14 @@ import functools
 import http.client
 import socket
 import ssl
+import time
 from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import TypeAlias
 
 from arriero.registry.addresses import Origin, Proxy, proxy_for, target_of
 from arriero.registry.errors import InsecureRegistry, RegistryUntrusted
-from arriero.registry.faults import Broken, Stalled, Unconnected
+from arriero.registry.faults import Broken, Fault, Stalled, Stopped, Unconnected
 from arriero.registry.halt import Halt
 from arriero.registry.values import RegistrySettings
 
@@ -151,6 +152,7 @@ class Answer:
         self.left: int | None = None if response.chunked else response.length
         self._response, self._connection, self._sock, self._halt = response, connection, sock, halt
         self._ended = self.left == 0
+        self._fault: Fault | Stopped | None = None
 
     def __enter__(self) -> Answer:
         return self
@@ -169,10 +171,26 @@ class Answer:
     def _patience_s(self) -> float:
         return self._sock.gettimeout() or 0.0
 
-    def read_some(self, view: memoryview) -> int:
-        """What has come, at least one byte; 0 at the end. Raises Broken where it ends before its time."""
-        with self._halt.guard(self._sock, 2 * self._patience_s):
-            return self._read(view)
+    def read_some(self, view: memoryview, for_s: float = 0.0) -> int:
+        """What comes until `view` is full or `for_s` seconds are over, at least one byte; 0 at the end.
+
+        Raises Broken, Stalled and Stopped; when some bytes have come before, then by the next call: they are not lost.
+        """
+        if self._fault is not None:
+            raise self._fault
+        count, due = 0, time.monotonic() + for_s
+        try:
+            with self._halt.guard(self._sock, 2 * self._patience_s + for_s):
+                while count < len(view) and (not count or time.monotonic() < due):
+                    got = self._read(view[count:])
+                    if not got:
+                        break
+                    count += got
+        except (Fault, Stopped) as fault:
+            if not count:
+                raise
+            self._fault = fault
+        return count
 
     def read_all(self, most: int, within_s: float) -> bytes:
         """The body. Raises ValueError when it is longer than `most`, Stalled when it takes longer than `within_s`."""
