@@ -8,13 +8,16 @@ import os
 def detach() -> int:
     """Forks; only the child returns, in a session of its own, with the descriptor for its word.
 
-    The process that was started waits for that word (one byte, its exit status; 1 if none comes) and ends. So whoever
-    started it knows how the start went, reaps it, and is nobody's parent afterwards.
+    The process that was started waits for that word (one byte, its exit status) and ends. So whoever started it knows
+    how the start went, reaps it, and is nobody's parent afterwards. A child that ends without a word has failed, and
+    is gone by the time the starter hears of it: nobody takes its last moments for a supervisor.
     """
     reading, writing = os.pipe()
-    if os.fork():
+    child = os.fork()
+    if child:
         os.close(writing)
-        os._exit((os.read(reading, 1) or b"\1")[0])
+        word = os.read(reading, 1)
+        os._exit(word[0] if word else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) or 1)
     os.close(reading)
     os.setsid()
     os.chdir("/")

@@ -179,8 +179,6 @@ def main(command: list[str]) -> int:
     lock = take_lock(options.run_dir, options.slot)
     if lock is None:
         sys.stderr.write(f"{options.slot}: another supervisor holds {options.run_dir}/{options.slot}.lock\n")
-        sys.stderr.flush()
-        say(word, EXIT_LOCKED)
         return EXIT_LOCKED
     log = RotatingLog(options.log, options.limits.log_bytes)
     supervisor = Supervisor(options, log)
