@@ -13,7 +13,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 SOURCES = sorted((PROJECT / "src").rglob("*.py"))
-SCRIPTS = [PROJECT / "main.sh", PROJECT / "test.sh", PROJECT / ".ci" / "run"]
+SCRIPTS = [PROJECT / "main.sh", PROJECT / "test.sh", PROJECT / ".ci" / "run", PROJECT / ".ci" / "docker"]
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])
 EMPTY_WORDS = {"utils", "util", "common", "helpers", "helper", "manager", "base", "misc"}
 LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)")
