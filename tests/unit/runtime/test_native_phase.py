@@ -26,6 +26,7 @@ def found(supervisor: bool = False, engine: bool = False, told: str | None = Non
         (found(), False, None, "absent"),
         (found(), False, STRANGER, "blocked"),
         (found(told=GAVE_UP), False, None, "failed"),
+        (found(supervisor=True, told=GAVE_UP), False, None, "failed"),
         (found(told=GAVE_UP), False, STRANGER, "blocked"),
         (found(supervisor=True), False, None, "starting"),
         (found(supervisor=True, told=STARTING), False, None, "starting"),

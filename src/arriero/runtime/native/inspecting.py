@@ -49,10 +49,12 @@ def phase(found: Found, listening: bool, stranger: PortHolder | None) -> str:
         return "blocked"
     if found.engine:
         return "starting"
+    told = found.record.phase if found.record else None
+    if told == GAVE_UP:  # also while its supervisor is on the way out
+        return "failed"
     if found.supervisor:
-        waits = found.record is not None and found.record.phase == WAITING
-        return "restarting" if waits else "starting"
-    return "failed" if found.record and found.record.phase == GAVE_UP else "absent"
+        return "restarting" if told == WAITING else "starting"
+    return "absent"
 
 
 def _restarts(found: Found) -> int | None:
