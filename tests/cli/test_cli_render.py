@@ -7,7 +7,7 @@ from typing import Any
 import made_results as made
 import pytest
 
-from arriero.cli.look import Cell, Look, can_encode, look_at
+from arriero.cli.look import Cell, Look, look_at
 from arriero.cli.render.chat import render_stats
 from arriero.cli.render.demo import render_demo
 from arriero.cli.render.files import render_imported, render_removed
@@ -17,6 +17,7 @@ from arriero.cli.render.status import render_status
 from arriero.i18n import Texts
 from arriero.i18n.en import EN
 from arriero.i18n.es import ES
+from arriero.i18n.signs import can_encode
 from arriero.stack.results import ChatStats, DemoResult, ImportedModel, RemovedModel
 
 Golden = Callable[[str, str], None]

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from arriero.i18n import Texts
+from arriero.i18n.signs import ASCII_SIGNS, SIGNS, can_show_signs
 
 _COLOURS = {"green": "32", "yellow": "33", "red": "31", "dim": "2", "bold": "1"}
-_SIGNS = {"active": "●", "starting": "◐", "inactive": "○", "failed": "✗", "drift": "▲", "none": "—", "dot": "·"}
-_ASCII_SIGNS = {"active": "*", "starting": "~", "inactive": "o", "failed": "x", "drift": "!", "none": "-", "dot": "-"}
 _STATE_COLOURS = {"active": "green", "starting": "yellow", "inactive": "dim", "failed": "red"}
 
 
@@ -32,7 +31,7 @@ class Look:
     colour: bool = False
 
     def sign(self, name: str) -> str:
-        return (_SIGNS if self.unicode else _ASCII_SIGNS)[name]
+        return (SIGNS if self.unicode else ASCII_SIGNS)[name]
 
     def paint(self, text: str, colour: str) -> str:
         return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self.colour and colour else text
@@ -67,14 +66,6 @@ def look_at(stream: TextIO, texts: Texts, environ: Mapping[str, str] | None = No
     return Look(
         texts=texts,
         width=shutil.get_terminal_size().columns if tty else 80,
-        unicode=can_encode(stream, "".join(_SIGNS.values())),
+        unicode=can_show_signs(stream),
         colour=tty and not env.get("NO_COLOR") and env.get("TERM") != "dumb",
     )
-
-
-def can_encode(stream: TextIO, text: str) -> bool:
-    try:
-        text.encode(stream.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
