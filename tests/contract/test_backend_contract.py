@@ -15,7 +15,7 @@ import pytest
 
 from arriero.core.files import CommandRunning
 from arriero.core.progress import Progress, silent
-from arriero.runtime.backend import Backend
+from arriero.runtime.backend import Backend, EventKind, ServiceEvent
 from arriero.runtime.errors import ContextDiffers, LoadFailed, PortTaken, PortUnusable, ServiceFailed
 from native_world import MODEL, World, until
 
@@ -32,6 +32,14 @@ def stranger(free_port: int) -> Iterator[socket.socket]:
     """Somebody else on the slot's port: this very process."""
     with socket.create_server(("127.0.0.1", free_port)) as listener:
         yield listener
+
+
+async def until_told(events: AsyncIterator[ServiceEvent], kind: EventKind) -> str | None:
+    """The slot that the next event of this kind is about."""
+    async with asyncio.timeout(20):
+        while (event := await anext(events)).kind is not kind:
+            pass
+    return event.slot
 
 
 def connects(port: int) -> bool:
@@ -250,6 +258,26 @@ async def test_followed_logs_bring_what_comes(world: World) -> None:
     await world.say("second")
     assert await asyncio.wait_for(anext(lines), 20) == "second"
     await lines.aclose()  # type: ignore[attr-defined]
+
+
+async def test_stats_are_those_of_what_runs(world: World) -> None:
+    assert await world.backend.stats(["qwen"]) == []
+    await world.start()
+    first, second = [(await world.backend.stats(["mistral", "qwen"]))[0] for _ in range(2)]
+    assert first.slot == "qwen"
+    assert first.memory_bytes > 5_000_000
+    assert 0 < first.cpu_s <= second.cpu_s
+
+
+async def test_events_tell_of_a_start_and_of_an_end(world: World) -> None:
+    events = world.another().events(["qwen"])
+    first = await asyncio.wait_for(anext(events), 20)
+    assert (first.slot, first.kind) == (None, EventKind.LISTENING)
+    await world.start()
+    assert await until_told(events, EventKind.STARTED) == "qwen"
+    await world.backend.stop("qwen", world.port, silent)
+    assert await until_told(events, EventKind.ENDED) == "qwen"
+    await events.aclose()  # type: ignore[attr-defined]
 
 
 def test_nothing_heavy_is_imported() -> None:

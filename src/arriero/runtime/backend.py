@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -61,13 +62,41 @@ class LoadedModel:
 
 
 @dataclass(frozen=True)
+class ContainerSnapshot:
+    """The container behind a service, as its engine tells it.
+
+    `id`: its first 12 digits. `state`: created, running, paused, restarting, removing, exited or dead. `health`:
+    starting, healthy, unhealthy; None without a health check. `exit_code`: of the last run, None while it runs.
+    `image`: the name it was made from; `image_id`: what runs; `tag_image_id`: what that name means now, None when the
+    engine has no such image any more. `error`: why the engine could not start it, empty when it could.
+    """
+
+    id: str
+    name: str
+    state: str
+    health: str | None
+    exit_code: int | None
+    oom_killed: bool
+    image: str
+    image_id: str
+    tag_image_id: str | None
+    error: str
+
+    @property
+    def image_is_old(self) -> bool:
+        """The name means another image by now."""
+        return self.tag_image_id is not None and self.tag_image_id != self.image_id
+
+
+@dataclass(frozen=True)
 class ServiceSnapshot:
     """What was seen of one slot's service at `seen_at`; nothing in here is remembered or assumed.
 
     `restarts` is None when nobody can say it any more (the run folder was cleared while the service lived).
-    phase: `absent` (nothing of ours), `starting` (our process lives, the port does not answer yet), `serving`,
-    `restarting` (crashed, its supervisor waits before the next try), `failed` (the supervisor gave up), `blocked`
-    (the port is someone else's: see `holder`).
+    phase: `absent` (nothing of ours runs, and what did was ended on purpose), `starting` (our process lives, the port
+    does not answer yet), `serving`, `restarting` (crashed, and waiting for the next try), `failed` (it is not tried any
+    more, or runs and is of no use), `blocked` (the port is someone else's: see `holder`).
+    `container`: with Docker, the slot's container, also one that does not run.
     """
 
     slot: str
@@ -84,6 +113,43 @@ class ServiceSnapshot:
     holder: PortHolder | None
     settings_hash: str | None
     memory_bytes: int | None
+    seen_at: datetime
+    container: ContainerSnapshot | None = None
+
+
+class EventKind(StrEnum):
+    """What can happen to a service; `listening` and `lost` concern all of them.
+
+    `listening`: from here on nothing is missed, so this is the moment to look at everything; the first event always is
+    one, and one follows every `lost` (nobody tells any more: Docker's engine went away).
+    """
+
+    LISTENING = "listening"
+    LOST = "lost"
+    STARTED = "started"
+    ENDED = "ended"
+    CHANGED = "changed"
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class ServiceEvent:
+    """Something happened to a slot's service (None: to all): a reason to look again, and no substitute for looking."""
+
+    slot: str | None
+    kind: EventKind
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ServiceStats:
+    """What a running service uses. `cpu_s`: processor seconds since its start; the difference of two is its load."""
+
+    slot: str
+    cpu_s: float
+    memory_bytes: int
     seen_at: datetime
 
 
@@ -121,7 +187,21 @@ class Backend(Protocol):
         ...
 
     async def inspect(self, slots: Sequence[tuple[str, int]]) -> list[ServiceSnapshot]:
-        """Looks at every (slot, port), in parallel, within two seconds; never raises for what it finds."""
+        """Looks at every (slot, port), in parallel, within two seconds; never raises for what it finds.
+
+        Raises only when it cannot look at all: with Docker, when there is no engine to ask.
+        """
+        ...
+
+    async def stats(self, slots: Sequence[str]) -> list[ServiceStats]:
+        """What each of these slots' services uses now; those that do not run are left out. Raises as `inspect`."""
+        ...
+
+    def events(self, slots: Sequence[str]) -> AsyncIterator[ServiceEvent]:
+        """What happens to these slots' services, until the caller stops, `listening` first. It waits and does not poll.
+
+        It says nothing of who else takes a port, nor of models that are loaded and unloaded inside a service.
+        """
         ...
 
     def logs(self, slot: str, *, tail: int, follow: bool) -> AsyncIterator[str]:

@@ -1,18 +1,22 @@
-"""One HTTP question at a time to a server on this machine: enough for Ollama's API, and light to import.
+"""One HTTP question at a time to a server on this machine: enough for Ollama's API and Docker's, and light to import.
 
-Every question has one limit for all of it, is dropped at once when its task is cancelled, and asks for no kept
-connection (HTTP/1.0), so the answer ends where the stream ends.
+Every question is dropped at once when its task is cancelled, and asks for no kept connection (HTTP/1.0), so the answer
+ends where the stream ends and is never chunked.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from arriero.runtime.address import reachable
 
 _MAX_BYTES = 8_000_000
+
+Dial = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 
 
 class NoAnswer(Exception):
@@ -37,35 +41,56 @@ async def ask(
     host: str, port: int, path: str, *, post: dict[str, object] | None = None, key: str | None = None, limit_s: float
 ) -> Answer:
     """GET, or POST of a JSON body. Raises NoAnswer with the reason."""
+    host = reachable(host)
+    name = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    method = "GET" if post is None else "POST"
     try:
         async with asyncio.timeout(limit_s):
-            return await _exchange(reachable(host), port, _request(reachable(host), port, path, post, key))
+            return await exchange(lambda: asyncio.open_connection(host, port), request(method, name, path, post, key))
     except TimeoutError:
         raise NoAnswer(f"no answer in {limit_s:g} s") from None
-    except (OSError, ValueError, IndexError) as error:
+    except (OSError, ValueError) as error:
         raise NoAnswer(str(error) or type(error).__name__) from error
 
 
-def _request(host: str, port: int, path: str, post: dict[str, object] | None, key: str | None) -> bytes:
-    body = b"" if post is None else json.dumps(post).encode()
-    name = f"[{host}]" if ":" in host else host
-    lines = [f"{'GET' if post is None else 'POST'} {path} HTTP/1.0", f"Host: {name}:{port}"]
+def request(method: str, name: str, path: str, body: dict[str, object] | None = None, key: str | None = None) -> bytes:
+    """The bytes of one request; `name` is what the Host header says."""
+    content = b"" if body is None else json.dumps(body).encode()
+    lines = [f"{method} {path} HTTP/1.0", f"Host: {name}"]
     lines += [f"Authorization: Bearer {key}"] if key else []
-    lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"] if post is not None else []
-    return "\r\n".join([*lines, "", ""]).encode() + body
+    lines += ["Content-Type: application/json", f"Content-Length: {len(content)}"] if body is not None else []
+    return "\r\n".join([*lines, "", ""]).encode() + content
 
 
-async def _exchange(host: str, port: int, request: bytes) -> Answer:
-    reader, writer = await asyncio.open_connection(host, port)
+async def exchange(dial: Dial, asked: bytes) -> Answer:
+    """One question and the whole answer. Raises OSError, and ValueError when what comes is not HTTP or too much."""
+    async with opened(dial, asked) as (status, body):
+        return Answer(status, await _all(body))
+
+
+@asynccontextmanager
+async def opened(dial: Dial, asked: bytes) -> AsyncIterator[tuple[int, asyncio.StreamReader]]:
+    """One question; the status and the body as it comes. Raises OSError, and ValueError for what is not HTTP."""
+    reader, writer = await dial()
     try:
-        writer.write(request)
+        writer.write(asked)
         await writer.drain()
-        head, _, body = (await _all(reader)).partition(b"\r\n\r\n")
+        yield await _status(reader), reader
     finally:
         writer.close()
-    if not head.startswith(b"HTTP/"):
+
+
+async def _status(reader: asyncio.StreamReader) -> int:
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+    except asyncio.IncompleteReadError as error:
+        head = error.partial
+    except asyncio.LimitOverrunError:
+        raise ValueError("not HTTP: no end of its headers") from None
+    words = head.split(None, 2)
+    if not head.startswith(b"HTTP/") or not head.endswith(b"\r\n\r\n") or not words[1:] or not words[1].isdigit():
         raise ValueError(f"not HTTP: {head[:40]!r}")
-    return Answer(int(head.split(None, 2)[1]), body)
+    return int(words[1])
 
 
 async def _all(reader: asyncio.StreamReader) -> bytes:

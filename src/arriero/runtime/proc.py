@@ -100,6 +100,19 @@ def _memory_kib(pid: int) -> int:
     return 0
 
 
+def cpu_s(processes: Iterable[Process]) -> float:
+    """Processor seconds that they have used together since they started, in user and in kernel mode."""
+    return sum(_cpu_ticks(process.pid) for process in processes) / os.sysconf("SC_CLK_TCK")
+
+
+def _cpu_ticks(pid: int) -> int:
+    try:
+        words = (_PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return 0  # it ended while we looked
+    return int(words[11]) + int(words[12])  # fields 14 and 15: utime and stime
+
+
 def started_at_s(process: Process) -> float:
     """Seconds since the epoch."""
     line = next(line for line in (_PROC / "stat").read_text().splitlines() if line.startswith("btime "))

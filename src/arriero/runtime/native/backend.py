@@ -8,27 +8,27 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from arriero.core.clock import Clock, iso
+from arriero.core.clock import Clock
 from arriero.core.errors import ArrieroError
-from arriero.core.files import command_lock
 from arriero.core.paths import SOURCE_ROOT
 from arriero.core.progress import Progress, Report
 from arriero.runtime import ports, proc
-from arriero.runtime.backend import ServiceSnapshot, ServiceSpec, StopReport
+from arriero.runtime.backend import ServiceEvent, ServiceSnapshot, ServiceSpec, ServiceStats, StopReport
 from arriero.runtime.errors import KeeperFailed, ServiceFailed, ServiceGaveUp, StopIncomplete
 from arriero.runtime.native import command
 from arriero.runtime.native.ending import end
+from arriero.runtime.native.events import happenings
 from arriero.runtime.native.finding import MARK, Found, find, mark
 from arriero.runtime.native.following import follow_lines, last_lines
 from arriero.runtime.native.inspecting import snapshot
 from arriero.runtime.native.keeper import DetachedKeeper, Keeper
 from arriero.runtime.native.options import Limits, Options
 from arriero.runtime.native.records import GAVE_UP, SERVING, STARTING, Record, read_record, remove_record
-from arriero.runtime.native.run_dir import require_safe
+from arriero.runtime.run_dir import only_one
 from arriero.runtime.served import load
 
 _LOOK_EVERY_S = 0.025
@@ -100,6 +100,20 @@ class NativeBackend:
         found = await asyncio.to_thread(find, self._run_dir, [slot for slot, _ in slots], self._engine_argv)
         return list(await asyncio.gather(*(snapshot(found[slot], port, self._clock) for slot, port in slots)))
 
+    async def stats(self, slots: Sequence[str]) -> list[ServiceStats]:
+        return await asyncio.to_thread(self._stats, slots)
+
+    def _stats(self, slots: Sequence[str]) -> list[ServiceStats]:
+        families = {slot: found.family for slot, found in find(self._run_dir, slots, self._engine_argv).items()}
+        return [
+            ServiceStats(slot, proc.cpu_s(family), proc.memory_bytes(family), self._clock.now())
+            for slot, family in families.items()
+            if family
+        ]
+
+    def events(self, slots: Sequence[str]) -> AsyncIterator[ServiceEvent]:
+        return happenings(self._run_dir, slots, self._engine_argv, self._clock)
+
     async def logs(self, slot: str, *, tail: int, follow: bool) -> AsyncIterator[str]:
         if follow:
             async for line in follow_lines(self._log(slot), tail, self._clock.sleep):
@@ -111,11 +125,8 @@ class NativeBackend:
     def settings_hash(self, spec: ServiceSpec) -> str:
         return command.settings_hash(spec)
 
-    @contextmanager
-    def _only_one(self, slot: str, verb: str) -> Iterator[None]:
-        require_safe(self._run_dir)
-        with command_lock(self._run_dir / f"{slot}.busy", f"{verb} {slot}", iso(self._clock.now())):
-            yield
+    def _only_one(self, slot: str, verb: str) -> AbstractContextManager[None]:
+        return only_one(self._run_dir, slot, verb, self._clock)
 
     async def _find(self, slot: str) -> Found:
         return (await asyncio.to_thread(find, self._run_dir, [slot], self._engine_argv))[slot]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from arriero.core.clock import Clock, iso
+from arriero.core.files import command_lock
 from arriero.runtime.errors import RunDirUnsafe
 
 
@@ -23,3 +27,11 @@ def require_safe(path: Path) -> None:
         raise RunDirUnsafe(path, f"uid {seen.st_uid}")
     if seen.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise RunDirUnsafe(path, f"mode {stat.S_IMODE(seen.st_mode):04o}")
+
+
+@contextmanager
+def only_one(run_dir: Path, slot: str, verb: str, clock: Clock) -> Iterator[None]:
+    """One at a time starts or ends a slot's service, whatever the backend. Raises CommandRunning, RunDirUnsafe."""
+    require_safe(run_dir)
+    with command_lock(run_dir / f"{slot}.busy", f"{verb} {slot}", iso(clock.now())):
+        yield
