@@ -109,7 +109,7 @@ STARTING = replace(
     memory_bytes=None,
     restarts=2,
     last_exit="signal 9",
-    drift=(Drift(DriftCode.CRASHING),),
+    drift=(Drift(DriftCode.CRASHING, SINCE),),
 )
 FAILED = replace(
     STARTING,
@@ -119,7 +119,7 @@ FAILED = replace(
     port=11437,
     restarts=5,
     started_at=None,
-    drift=(Drift(DriftCode.GAVE_UP), Drift(DriftCode.SETTINGS_CHANGED)),
+    drift=(Drift(DriftCode.GAVE_UP, SINCE), Drift(DriftCode.SETTINGS_CHANGED, SINCE)),
 )
 
 STATUS = StackStatus(

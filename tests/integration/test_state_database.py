@@ -68,6 +68,28 @@ def test_deactivating_keeps_the_variant(state: State) -> None:
     assert (wish.active, wish.variant) == (False, "6.7b")
 
 
+def test_what_changed_unasked_goes_to_the_audit_once(state: State) -> None:
+    active, gone = ObservedSlot("qwen", "active", NOON), ObservedSlot("qwen", "inactive", NOON + timedelta(seconds=3))
+    state.record_observed([active], noticed_by="status")  # the first look has nothing to compare with
+    for _ in range(2):
+        state.record_observed([gone], noticed_by="status")
+    (line,) = state.transitions("qwen")
+    assert (line.at, line.command, line.from_state, line.to_state) == (gone.seen_at, "status", "active", "inactive")
+    assert line.outcome == "seen"
+    state.record_observed([active])  # a command of ours, which writes its own lines
+    assert len(state.transitions()) == 1
+
+
+def test_drift_keeps_the_date_of_the_first_look_until_it_is_mended(state: State) -> None:
+    later = NOON + timedelta(hours=1)
+    state.record_drift({("qwen", "gone"): NOON, ("demo", "unasked"): NOON})
+    state.record_drift({("qwen", "gone"): later, ("qwen", "not_installed"): later})
+    assert state.drift() == {("qwen", "gone"): NOON, ("qwen", "not_installed"): later}
+    state.record_drift({})
+    state.record_drift({("qwen", "gone"): later})
+    assert state.drift() == {("qwen", "gone"): later}
+
+
 def test_what_is_observed_and_what_is_wished_do_not_touch_each_other(state: State) -> None:
     seen = ObservedSlot("qwen", "active", NOON + timedelta(seconds=3), "native")
     state.record_observed([seen, ObservedSlot("mistral", "inactive", NOON)])

@@ -5,7 +5,7 @@ plan that would be carried out and tests need nothing but values.
 """
 
 from arriero.planner.actions import Action, ActionKind, Plan, Reason
-from arriero.planner.changes import plan_activate, plan_deactivate, plan_down, plan_up
+from arriero.planner.changes import plan_activate, plan_apply, plan_deactivate, plan_down, plan_up
 from arriero.planner.drift import Drift, DriftCode, find_drift
 from arriero.planner.view import DesiredView, Phase, SlotView
 
@@ -21,6 +21,7 @@ __all__ = [
     "SlotView",
     "find_drift",
     "plan_activate",
+    "plan_apply",
     "plan_deactivate",
     "plan_down",
     "plan_up",

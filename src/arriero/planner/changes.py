@@ -1,8 +1,11 @@
-"""Plans for what the user can ask: activate one slot, deactivate one, everything down, what was there up again."""
+"""Plans for what the user can ask: activate one slot, deactivate one, everything down, what was there up again, and
+everything as it was asked for.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from arriero.planner.actions import Action, ActionKind, Plan, Reason
 from arriero.planner.view import Phase, SlotView
@@ -14,7 +17,11 @@ def plan_activate(target: SlotView, others: Sequence[SlotView], *, keep_others: 
     One owner at a time: until the memory of two models can be added up, two of them are run together only when the user
     insists (`keep_others`). The download comes before anyone is stopped.
     """
-    actions = [*_install(target), *_yielding(target, others, keep_others=keep_others), *_bring_up(target)]
+    actions = [
+        *_install(target),
+        *_yielding(target, others, keep_others=keep_others),
+        *_bring_up(target, Reason("asked")),
+    ]
     return Plan("activate", tuple(actions))
 
 
@@ -31,7 +38,26 @@ def plan_down(slots: Sequence[SlotView]) -> Plan:
 def plan_up(wanted: Sequence[SlotView]) -> Plan:
     """Everything that was active before the last `down`, the most important first."""
     ordered = sorted(wanted, key=lambda s: s.priority)
-    return Plan("up", tuple(a for s in ordered for a in (*_install(s), *_bring_up(s))))
+    return Plan("up", tuple(a for s in ordered for a in (*_install(s), *_bring_up(s, Reason("asked")))))
+
+
+def plan_apply(slots: Sequence[SlotView]) -> Plan:
+    """From what is seen to what was asked for: first what should not run ends, then the rest comes, the most important
+    first. A slot that nobody asked anything of, and one that is as it should be, has no part in it.
+    """
+    unwanted = [s for s in sorted(slots, key=lambda s: -s.priority) if s.desired and not s.desired.active]
+    wanted = [s for s in sorted(slots, key=lambda s: s.priority) if s.desired and s.desired.active]
+    ending = [a for s in unwanted for a in _stop(s, Reason("unasked"))]
+    return Plan("apply", (*ending, *(a for s in wanted for a in (*_install(s), *_mend(s)))))
+
+
+def _mend(target: SlotView) -> list[Action]:
+    steps = _bring_up(target, Reason("gone"))
+    if steps[0].kind is not ActionKind.LOAD or target.phase is Phase.STARTING:
+        return steps
+    if target.served_elsewise:
+        return [replace(steps[0], reason=Reason("other_model", {"model": target.served_elsewise}))]
+    return [replace(steps[0], reason=Reason("unproven"))] if target.unproven else []
 
 
 def _install(target: SlotView) -> list[Action]:
@@ -48,13 +74,18 @@ def _yielding(target: SlotView, others: Sequence[SlotView], *, keep_others: bool
     return [a for s in running for a in _stop(s, Reason("yields", {"to": target.slot}))]
 
 
-def _bring_up(target: SlotView) -> list[Action]:
+def _bring_up(target: SlotView, why: Reason) -> list[Action]:
+    """`why`: for a start from nothing; whatever else is to be done has its own reason."""
+
     def act(kind: ActionKind, reason: Reason) -> list[Action]:
         return [Action(kind, target.slot, target.reference, reason)]
 
+    if target.elsewhere:
+        moves = Reason("moves", {"backend": target.elsewhere})
+        return [*act(ActionKind.STOP, moves), *act(ActionKind.START, why)]
     match target.phase:
         case Phase.ABSENT | Phase.BLOCKED:  # blocked: the start says who holds the port, as it is at that moment
-            return act(ActionKind.START, Reason("asked"))
+            return act(ActionKind.START, why)
         case Phase.FAILED | Phase.RESTARTING:
             return act(ActionKind.RESTART, Reason("broken", {"phase": str(target.phase)}))
         case Phase.STARTING | Phase.SERVING:

@@ -17,13 +17,14 @@ class DriftCode(StrEnum):
     NOT_ANSWERING = "not_answering"  # it listens but does not reply
     SETTINGS_CHANGED = "settings_changed"  # it runs with other settings than today's
     NOT_INSTALLED = "not_installed"  # asked to be active, its model is not in the store any more
+    OTHER_BACKEND = "other_backend"  # it runs under another backend than the chosen one
     OTHER_MODEL = "other_model"  # it has a model loaded that is none of the slot's
     UNPROVEN = "unproven"  # a change of its model's version was cut off, and nothing was seen to work since
 
 
 @dataclass(frozen=True)
 class Drift:
-    """`since` is when the wish was made that is not met (RFC 3339), empty where no wish is involved."""
+    """`since` is when it began (RFC 3339), empty where the look alone cannot say it."""
 
     code: DriftCode
     since: str = ""
@@ -41,19 +42,22 @@ def _unmet_wish(view: SlotView) -> list[Drift]:
     if wish is None:
         return []
     if not wish.active:
-        return [Drift(DriftCode.UNASKED, wish.since)] if view.phase.ours else []
+        return [Drift(DriftCode.UNASKED, max(view.begun_at, wish.since))] if view.phase.ours else []
     found = []
     if view.phase is Phase.ABSENT:
-        found.append(Drift(DriftCode.GONE, wish.since))
+        found.append(Drift(DriftCode.GONE))
     if view.phase is Phase.BLOCKED:
-        found.append(Drift(DriftCode.PORT_TAKEN, wish.since, {"port": view.port, "holder": view.holder}))
+        found.append(Drift(DriftCode.PORT_TAKEN, params={"port": view.port, "holder": view.holder}))
     if not view.installed:
-        found.append(Drift(DriftCode.NOT_INSTALLED, wish.since, {"reference": view.reference}))
+        found.append(Drift(DriftCode.NOT_INSTALLED, params={"reference": view.reference}))
     return found
 
 
 def _wrong_service(view: SlotView) -> list[Drift]:
     found = []
+    wanted = view.desired is None or view.desired.active
+    if view.elsewhere and wanted:
+        found.append(Drift(DriftCode.OTHER_BACKEND, view.begun_at, {"backend": view.elsewhere}))
     if view.phase is Phase.RESTARTING:
         found.append(Drift(DriftCode.CRASHING))
     if view.phase is Phase.FAILED:

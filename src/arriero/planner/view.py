@@ -39,6 +39,8 @@ class SlotView:
     the store, `download_bytes` what fetching them takes as far as that is declared; `answers` whether the service
     replied when it was asked; `in_step` whether it runs with today's settings (None: it does not run); `holder` names
     who has the port when the phase is BLOCKED; `unproven` is the version that a switch had begun when it was cut off.
+    `elsewhere` names another backend than the chosen one under which something of the slot is there, and the other
+    fields are of that one when the chosen one has nothing; `begun_at` is since when the service runs (RFC 3339).
     """
 
     slot: str
@@ -55,3 +57,5 @@ class SlotView:
     holder: str = ""
     priority: int = 100
     unproven: str = ""
+    elsewhere: str = ""
+    begun_at: str = ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from arriero.config.specs import SlotSpec, VariantSpec
 from arriero.core.clock import iso
-from arriero.planner import Phase, SlotView, find_drift
+from arriero.planner import Drift, Phase, SlotView, find_drift
 from arriero.runtime.backend import LoadedModel, ServiceSnapshot
 from arriero.stack.observing import Scene
 from arriero.stack.results import ModelState, ModelStatus, Processor, StackStatus, VariantStatus
@@ -69,14 +70,25 @@ def describe_slot(world: World, slot: SlotSpec, scene: Scene) -> ModelStatus:
         declared_context=slot.context_of(chosen),
         kv_cache=str(slot.kv_cache_of(chosen)),
         variants=variants,
-        drift=find_drift(view),
+        drift=drift_of(scene, slot.id),
         pid=seen.pid,
         started_at=_moment(seen.started_at),
         restarts=seen.restarts,
         last_exit=seen.last_exit,
         memory_bytes=seen.memory_bytes,
         expires_at=loaded.expires_at if loaded else None,
+        desired=view.desired,
     )
+
+
+def drift_of(scene: Scene, slot_id: str) -> tuple[Drift, ...]:
+    """What differs, each with since when: as an earlier look found it, else as the look can tell, else now."""
+
+    def since(drift: Drift) -> str:
+        known = scene.drifting.get((slot_id, str(drift.code)))
+        return iso(known) if known else drift.since or iso(scene.at)
+
+    return tuple(replace(d, since=since(d)) for d in find_drift(scene.views[slot_id]))
 
 
 def _state(view: SlotView) -> ModelState:

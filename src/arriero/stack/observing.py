@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from arriero.config.specs import SlotSpec, VariantSpec
@@ -22,12 +22,15 @@ from arriero.store import InstalledModel
 
 @dataclass(frozen=True)
 class Scene:
-    """What was seen. `views` has every declared slot, in the catalogue's order."""
+    """What was seen. `views` has every declared slot, in the catalogue's order; `drifting` is since when which drift is
+    known, by (slot, code).
+    """
 
     at: datetime
     snapshots: Mapping[str, ServiceSnapshot]
     installed: tuple[InstalledModel, ...]
     views: Mapping[str, SlotView]
+    drifting: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
 
     def model(self, reference: Reference) -> InstalledModel | None:
         return next((m for m in self.installed if m.reference.matches(reference)), None)
@@ -36,14 +39,15 @@ class Scene:
 async def look(world: World, asked: Mapping[str, str] | None = None) -> Scene:
     """Looks at everything at once. `asked` names variants (by slot) that override what was wished or seen."""
     slots = world.configuration.slots
-    snapshots, installed, desired, unfinished = await asyncio.gather(
+    snapshots, installed, desired, unfinished, drifting = await asyncio.gather(
         world.backend.inspect([(s.id, s.port) for s in slots]),
         asyncio.to_thread(world.store.list),
         asyncio.to_thread(world.state.desired if world.state else dict[str, DesiredSlot]),
         asyncio.to_thread(world.state.unfinished if world.state else dict[str, Transition]),
+        asyncio.to_thread(world.state.drift if world.state else dict[tuple[str, str], datetime]),
     )
     by_slot = {s.slot: s for s in snapshots}
-    scene = Scene(world.clock.now(), by_slot, tuple(installed), {})
+    scene = Scene(world.clock.now(), by_slot, tuple(installed), {}, drifting)
     views = {s.id: _view(world, s, scene, desired.get(s.id), (asked or {}).get(s.id)) for s in slots}
     for slot_id, begun in unfinished.items():
         if slot_id in views:

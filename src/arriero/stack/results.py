@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from arriero.core.errors import ArrieroError
-from arriero.planner import Drift, Plan, Reason
+from arriero.planner import DesiredView, Drift, Plan, Reason
 from arriero.runtime.backend import PortHolder, StopReport
 from arriero.state import Repair
 
@@ -51,7 +51,7 @@ class ModelStatus:
     """One slot as it was seen. `url` is the OpenAI base URL of an active slot (Ollama's API is at its root).
 
     `context` is what the server has loaded, None while nothing is loaded; `declared_context` is what it will load.
-    Moments are RFC 3339.
+    Moments are RFC 3339. `desired` is what was last asked of it, None when nobody has.
     """
 
     id: str
@@ -78,6 +78,7 @@ class ModelStatus:
     last_exit: str | None
     memory_bytes: int | None
     expires_at: str | None
+    desired: DesiredView | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime
 
 from arriero.core.errors import ArrieroError
 from arriero.stack.describing import describe_stack
@@ -21,7 +22,7 @@ async def status(world: World) -> StackStatus:
     if world.state is None:
         return told
     try:
-        await asyncio.to_thread(remember, world.state, world, scene)
+        await asyncio.to_thread(remember, world.state, world, scene, "status")
     except ArrieroError as fault:
         return _with_note(told, fault)
     return told
@@ -34,10 +35,15 @@ async def watch(world: World, every_s: float) -> AsyncIterator[StackStatus]:
         await world.clock.sleep(every_s)
 
 
-def remember(state: State, world: World, scene: Scene) -> None:
-    """Writes what was seen to the database: the services' state and the versions in the store."""
+def remember(state: State, world: World, scene: Scene, noticed_by: str | None = None) -> None:
+    """Writes what was seen to the database: the services' state, drift, and the versions in the store.
+
+    `noticed_by`: the command that looks before it has changed anything, so that a new state is nobody's of ours.
+    """
     told = describe_stack(world, scene)
-    state.record_observed([ObservedSlot(m.id, str(m.state), scene.at, world.backend.kind) for m in told.models])
+    seen = [ObservedSlot(m.id, str(m.state), scene.at, world.backend.kind) for m in told.models]
+    state.record_observed(seen, noticed_by)
+    state.record_drift({(m.id, str(d.code)): datetime.fromisoformat(d.since) for m in told.models for d in m.drift})
     state.record_versions(
         [InstalledVersion(str(m.reference), m.digest, m.size_bytes, m.modified_at) for m in scene.installed]
     )

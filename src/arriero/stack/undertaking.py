@@ -50,6 +50,7 @@ async def undertake(world: World, task: Undertaking, report: Report, *, dry_run:
         scene = await look(world, task.asked)
         plan = task.decide(scene)
         state = world.writable_state()
+        remember(state, world, scene, task.goal)
         task.wish(state, scene, plan)
         try:
             applied = await carry_out(world, plan, scene, report, keep_going=task.keep_going)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -66,8 +66,16 @@ class State:
         with self._writing() as db:
             db.execute("UPDATE slots SET desired = ?, variant = ?, desired_since = ? WHERE slot = ?", (*row, slot))
 
-    def record_observed(self, observed: Sequence[ObservedSlot]) -> None:
+    def record_observed(self, observed: Sequence[ObservedSlot], noticed_by: str | None = None) -> None:
+        """With `noticed_by`, the command that looks, each state that is another than the one last recorded goes to the
+        audit with the outcome `seen`: nobody of ours brought it about."""
+        before = self.last_observed() if noticed_by else {}
         with self._writing() as db:
+            for seen in observed:
+                if seen.slot in before and before[seen.slot].state != seen.state:
+                    _audit(
+                        db, seen.seen_at, str(noticed_by), seen.slot, before[seen.slot].state, seen.state, "", "seen"
+                    )
             db.executemany(
                 """INSERT INTO slots (slot, observed, observed_at, backend) VALUES (?1, ?2, ?3, ?4)
                    ON CONFLICT (slot) DO UPDATE SET observed = ?2, observed_at = ?3, backend = ?4""",
@@ -90,13 +98,22 @@ class State:
         reason: str = "",
     ) -> None:
         """One line of the audit, by this user and process, now. Lines are never changed or taken away."""
-        line = (iso(self._clock.now()), command, _user(), os.getpid(), slot, from_state, to_state, reason, outcome)
         with self._writing() as db:
-            db.execute(
-                """INSERT INTO transitions (at, command, user, pid, slot, from_state, to_state, reason, outcome)
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                line,
-            )
+            _audit(db, self._clock.now(), command, slot, from_state, to_state, reason, outcome)
+
+    def record_drift(self, found: Mapping[tuple[str, str], datetime]) -> None:
+        """`found` is all that differs now, by (slot, code), with when it began as far as is known. What was known
+        already keeps its date; what is not in it has been mended and is forgotten."""
+        with self._writing() as db:
+            known = {(slot, code) for slot, code in db.execute("SELECT slot, code FROM drift")}
+            db.executemany("DELETE FROM drift WHERE slot = ? AND code = ?", sorted(known - found.keys()))
+            new = [(slot, code, iso(since)) for (slot, code), since in found.items() if (slot, code) not in known]
+            db.executemany("INSERT INTO drift (slot, code, since) VALUES (?, ?, ?)", new)
+
+    def drift(self) -> dict[tuple[str, str], datetime]:
+        """Since when each (slot, code) has differed, as the looks up to now found it."""
+        with self._reading() as db:
+            return {(r[0], r[1]): _moment(r[2]) for r in db.execute("SELECT slot, code, since FROM drift")}
 
     def transitions(self, slot: str | None = None, limit: int = 50) -> list[Transition]:
         """The newest first, of one slot or of all."""
@@ -171,6 +188,23 @@ class State:
             return False
         with connect(self.path, self._timeout_s) as db:
             return version(db) == len(MIGRATIONS)
+
+
+def _audit(
+    db: sqlite3.Connection,
+    at: datetime,
+    command: str,
+    slot: str | None,
+    from_state: str | None,
+    to_state: str | None,
+    reason: str,
+    outcome: str,
+) -> None:
+    db.execute(
+        """INSERT INTO transitions (at, command, user, pid, slot, from_state, to_state, reason, outcome)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (iso(at), command, _user(), os.getpid(), slot, from_state, to_state, reason, outcome),
+    )
 
 
 def _moment(text: str) -> datetime:

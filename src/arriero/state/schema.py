@@ -54,8 +54,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
            BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END""",
         "CREATE TABLE last_active (slot TEXT PRIMARY KEY)",
     ),
+    (
+        """CREATE TABLE drift (
+            slot TEXT NOT NULL,
+            code TEXT NOT NULL,
+            since TEXT NOT NULL,
+            PRIMARY KEY (slot, code)
+        )""",
+    ),
 )
-TABLES = frozenset({"slots", "versions", "transitions", "last_active"})
+TABLES = frozenset({"slots", "versions", "transitions", "last_active", "drift"})
 
 
 def version(db: sqlite3.Connection) -> int:

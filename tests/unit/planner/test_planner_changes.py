@@ -6,7 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from arriero.planner import ActionKind, Phase, SlotView, plan_activate, plan_deactivate, plan_down, plan_up
+from arriero.planner import (
+    ActionKind,
+    DesiredView,
+    Phase,
+    SlotView,
+    plan_activate,
+    plan_apply,
+    plan_deactivate,
+    plan_down,
+    plan_up,
+)
 
 QWEN = SlotView("qwen", 11434, Phase.ABSENT, "7b", "qwen:7b", True, None, None, None, priority=1)
 MISTRAL = SlotView("mistral", 11436, Phase.ABSENT, "7b", "mistral:7b", True, None, None, None, priority=3)
@@ -77,3 +87,47 @@ def test_down_ends_the_least_important_first_and_up_starts_the_most_important_fi
     serving = [replace(v, phase=Phase.SERVING, in_step=True) for v in (QWEN, MISTRAL, replace(DEMO, installed=True))]
     assert steps(plan_down(serving)) == [("stop", "demo"), ("stop", "mistral"), ("stop", "qwen")]
     assert steps(plan_up([MISTRAL, QWEN])) == [("start", "qwen"), ("start", "mistral")]
+
+
+def test_what_runs_under_another_backend_ends_there_before_it_starts_here() -> None:
+    there = replace(QWEN, phase=Phase.SERVING, elsewhere="docker")
+    plan = plan_activate(there, [there], keep_others=False)
+    assert steps(plan) == [("stop", "qwen"), ("start", "qwen")]
+    assert (plan.actions[0].reason.code, plan.actions[0].reason.params) == ("moves", {"backend": "docker"})
+
+
+UP = DesiredView(active=True, variant="7b", since="")
+OFF = DesiredView(active=False, variant="7b", since="")
+SERVES = replace(QWEN, phase=Phase.SERVING, in_step=True, desired=UP)
+
+
+@pytest.mark.parametrize(
+    ("changes", "actions", "reason"),
+    [
+        ({}, [], ""),
+        ({"desired": None, "phase": Phase.FAILED}, [], ""),
+        ({"desired": OFF, "phase": Phase.ABSENT}, [], ""),
+        ({"desired": OFF}, ["stop"], "unasked"),
+        ({"phase": Phase.ABSENT, "in_step": None}, ["start"], "gone"),
+        ({"phase": Phase.BLOCKED, "in_step": None}, ["start"], "gone"),
+        ({"phase": Phase.ABSENT, "in_step": None, "installed": False}, ["install", "start"], "not_installed"),
+        ({"phase": Phase.STARTING}, ["load"], "running"),
+        ({"phase": Phase.FAILED}, ["restart"], "broken"),
+        ({"answers": False}, ["restart"], "not_answering"),
+        ({"in_step": False}, ["restart"], "settings_changed"),
+        ({"elsewhere": "docker", "in_step": None}, ["stop", "start"], "moves"),
+        ({"served_elsewise": "other:1b"}, ["load"], "other_model"),
+        ({"unproven": "0123456789ab"}, ["load"], "unproven"),
+    ],
+    ids=str,
+)
+def test_apply_does_what_mends_each_difference_and_nothing_else(changes: dict, actions: list, reason: str) -> None:
+    plan = plan_apply([replace(SERVES, **changes)])
+    assert [str(a.kind) for a in plan.actions] == actions
+    assert [a.reason.code for a in plan.actions[:1]] == ([reason] if reason else [])
+
+
+def test_apply_ends_what_is_not_wanted_before_anything_starts() -> None:
+    unwanted = replace(MISTRAL, phase=Phase.SERVING, in_step=True, desired=OFF)
+    plan = plan_apply([replace(QWEN, desired=UP), unwanted, replace(DEMO, desired=UP)])
+    assert steps(plan) == [("stop", "mistral"), ("start", "qwen"), ("install", "demo"), ("start", "demo")]

@@ -45,7 +45,20 @@ def test_each_difference_has_its_name(changes: dict, code: DriftCode) -> None:
     assert codes(replace(SLOT, **changes)) == [code]
 
 
-def test_a_taken_port_names_its_holder_and_since_when_the_wish_is_unmet() -> None:
+def test_a_taken_port_names_its_holder() -> None:
     (drift,) = find_drift(replace(SLOT, phase=Phase.BLOCKED, in_step=None, holder="nginx (4)"))
-    assert (drift.code, drift.since) == (DriftCode.PORT_TAKEN, SINCE)
+    assert drift.code is DriftCode.PORT_TAKEN
     assert drift.params == {"port": 11434, "holder": "nginx (4)"}
+
+
+def test_what_runs_though_it_was_ended_does_so_since_its_start_or_since_the_wish() -> None:
+    later = "2026-11-22T11:00:00.000Z"
+    assert find_drift(replace(SLOT, desired=OFF, begun_at=later))[0].since == later
+    assert find_drift(replace(SLOT, desired=OFF, begun_at="2026-11-22T09:00:00.000Z"))[0].since == SINCE
+
+
+@pytest.mark.parametrize("wish", [UP, None])
+def test_what_runs_under_another_backend_is_told_whoever_asked_for_it(wish: DesiredView | None) -> None:
+    (drift,) = find_drift(replace(SLOT, desired=wish, elsewhere="docker", begun_at=SINCE, in_step=None))
+    assert (drift.code, drift.since, drift.params) == (DriftCode.OTHER_BACKEND, SINCE, {"backend": "docker"})
+    assert codes(replace(SLOT, desired=OFF, elsewhere="docker")) == [DriftCode.UNASKED]
