@@ -29,6 +29,7 @@ from arriero.stack.activate import activate
 from arriero.stack.checking import check
 from arriero.stack.deactivate import deactivate
 from arriero.stack.errors import NoPreviousVersion, VersionStranded, VersionUndone
+from arriero.stack.prune import prune
 from arriero.stack.pull import pull
 from arriero.stack.rollback import rollback
 from arriero.stack.status import status
@@ -265,7 +266,8 @@ async def test_a_registry_that_fails_leaves_everything_as_it_is(
 
 
 @pytest.mark.parametrize(
-    ("point", "serving"), [("version.switch", True), ("version.prove", True), ("write 1", False), ("write 2", False)]
+    ("point", "serving"),
+    [("version.switch", True), ("version.prove", True), ("write 1", False), ("write 2", False), ("write 3", False)],
 )
 async def test_an_update_that_is_killed_leaves_what_the_next_command_understands(
     world: World, publisher: Publisher, tag: str, point: str, *, serving: bool
@@ -273,27 +275,65 @@ async def test_an_update_that_is_killed_leaves_what_the_next_command_understands
     await (activate if serving else pull)(world, "tiny", silent)
     old = digests(world)[0]
     new = await publisher.publish(tag, seed=11)
-    await killed_update(world, point)
+    await killed(world, "update", point)
 
-    current, previous = digests(world)
-    assert old in (current, previous)
-    assert current in (old, new)
+    names = installed(world)
+    assert old in names
+    assert digests(world)[0] in (old, new)
     assert all(world.store.is_whole(m) for m in world.store.list())
-    assert DriftCode.UNPROVEN in await drift(world)
-    if current == new:
+    assert (DriftCode.UNPROVEN in await drift(world)) == (point != "write 1")
+    if digests(world)[0] == new:
         await rollback(world, "tiny", silent)
         assert digests(world) == (old, new)
     else:
+        with pytest.raises(NoPreviousVersion):
+            await rollback(world, "tiny", silent)
         await update(world, "tiny", silent)
         assert digests(world) == (new, old)
+    assert len(installed(world)) == 3, "both versions and the alias"
     if serving:
         await activate(world, "tiny", silent)
         assert await served(world)
     assert await drift(world) == set()
 
 
-async def killed_update(world: World, point: str) -> None:
-    arguments = (world.configuration.settings.database.parent, reference(world), point)
+@pytest.mark.parametrize(
+    ("point", "mended_by"),
+    [("write 1", "update"), ("write 2", "rollback"), ("write 2", "update"), ("write 2", "prune"), ("write 3", "prune")],
+)
+async def test_a_rollback_that_is_killed_loses_neither_version(
+    world: World, publisher: Publisher, tag: str, point: str, mended_by: str
+) -> None:
+    await pull(world, "tiny", silent)
+    old = digests(world)[0]
+    new = await publisher.publish(tag, seed=21)
+    await update(world, "tiny", silent)
+    await killed(world, "rollback", point)
+    assert {old, new} <= set(installed(world))
+    rolled_back = point != "write 1"
+    assert digests(world)[0] == (old if rolled_back else new)
+
+    told = await rollback(world, "tiny", silent, dry_run=True)
+    assert (told.before, told.after) == ((old[:12], new[:12]) if rolled_back else (new[:12], old[:12]))
+    if mended_by == "rollback":
+        await rollback(world, "tiny", silent)
+        assert digests(world) == ((new, old) if rolled_back else (old, new))
+    elif mended_by == "update":
+        await update(world, "tiny", silent)
+        assert digests(world) == (new, old)
+    else:
+        await prune(world)
+        assert digests(world) == ((old, new) if rolled_back else (new, old))
+    assert len(installed(world)) == 3, "both versions and the alias"
+
+
+def installed(world: World) -> list[str]:
+    """The digest of every manifest that is there."""
+    return [model.digest for model in world.store.list()]
+
+
+async def killed(world: World, command: str, point: str) -> None:
+    arguments = (world.configuration.settings.database.parent, reference(world), command, point)
     environment = {**os.environ, "PYTHONPATH": str(SOURCE_ROOT)}
     child = await asyncio.create_subprocess_exec(sys.executable, CHILD, *map(str, arguments), env=environment)
     assert await child.wait() == -signal.SIGKILL

@@ -1,6 +1,7 @@
-"""A command that is killed with SIGKILL at a marked point: `python version_child.py ROOT REFERENCE POINT`.
+"""A command that is killed with SIGKILL at a marked point: `python version_child.py ROOT REFERENCE COMMAND POINT`.
 
-POINT is a step that is reported, or `write N`: after the N-th manifest that the change of version writes.
+COMMAND is `update` or `rollback`. POINT is a step that is reported, or `write N`: after the N-th manifest that the
+change of version writes (its alias's is none of them).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from version_world import make_world
 
 from arriero.core.ids import Reference
 from arriero.core.progress import Progress
+from arriero.stack.rollback import rollback
 from arriero.stack.update import update
 from arriero.store import Store
 
@@ -24,7 +26,7 @@ def die() -> None:
 
 
 def main() -> None:
-    root, reference, point = Path(sys.argv[1]), Reference.parse(sys.argv[2]), sys.argv[3]
+    root, reference, command, point = Path(sys.argv[1]), Reference.parse(sys.argv[2]), sys.argv[3], sys.argv[4]
 
     def report(progress: Progress) -> None:
         if progress.step == point:
@@ -32,7 +34,8 @@ def main() -> None:
 
     if point.startswith("write "):
         _die_after_writes(int(point.removeprefix("write ")))
-    asyncio.run(update(make_world(root, reference), "tiny", report))
+    use_case = {"update": update, "rollback": rollback}[command]
+    asyncio.run(use_case(make_world(root, reference), "tiny", report))
 
 
 def _die_after_writes(count: int) -> None:

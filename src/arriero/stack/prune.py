@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from arriero.stack.version_results import PruneReport
-from arriero.stack.versions import previous_among
+from arriero.stack.versions import previous_among, settle_all
 from arriero.stack.world import World
 from arriero.store import InstalledModel
 from arriero.store.errors import ManifestsUnreadable
@@ -21,6 +21,8 @@ async def prune(world: World, *, previous: bool = False, dry_run: bool = False) 
 
 
 def _prune(world: World, *, previous: bool, dry_run: bool) -> PruneReport:
+    if not dry_run:
+        settle_all(world.store)
     found = sweep(world.store, dry_run=True)  # refuses before a version is given up
     given_up = previous_among(world.store.list()) if previous else []
     freed = 0

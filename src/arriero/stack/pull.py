@@ -13,7 +13,7 @@ from arriero.stack.remote import arriving, client_for, missing_bytes
 from arriero.stack.switching import install_version
 from arriero.stack.targets import Target, find_target
 from arriero.stack.version_results import PulledModel, Switched
-from arriero.stack.versions import write_aliases
+from arriero.stack.versions import cut_off, settle, write_aliases
 from arriero.stack.world import World
 from arriero.store.errors import ModelDamaged
 from arriero.store.models import InstalledModel
@@ -58,6 +58,9 @@ async def bring(
 ) -> PulledModel:
     """The registry's version of the target becomes the store's. Raises as `pull` does."""
     manifest = await client.manifest(target.reference)
+    if not dry_run and await asyncio.to_thread(cut_off, world.store, target.reference):
+        async with world.turn(command, report):
+            await asyncio.to_thread(settle, world.store, target.reference)
     known = await asyncio.to_thread(find_whole, world, target)
     if dry_run or (known and known.digest == manifest.digest):
         missing = await asyncio.to_thread(missing_bytes, world.store, manifest)

@@ -9,7 +9,7 @@ from arriero.stack.errors import ModelInUse
 from arriero.stack.observing import look
 from arriero.stack.results import RemovedModel
 from arriero.stack.targets import parse_reference
-from arriero.stack.versions import previous_of
+from arriero.stack.versions import held_of, previous_of
 from arriero.stack.world import World
 
 
@@ -36,7 +36,7 @@ def _references(world: World, target: str, variant: str | None) -> list[Referenc
         return [world.store.get(parse_reference(target)).reference]
     chosen = world.variant(slot, variant)
     first = world.store.get(chosen.reference).reference
-    further = (*chosen.aliases, previous_of(chosen.reference))
+    further = (*chosen.aliases, previous_of(chosen.reference), held_of(chosen.reference))
     return [first, *(m.reference for name in further if (m := world.store.find(name)))]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from arriero.core.errors import ArrieroError
@@ -15,7 +14,7 @@ from arriero.registry.values import RemoteLayer
 from arriero.stack.remote import arriving, client_for
 from arriero.stack.targets import Target, target_of
 from arriero.stack.version_results import BadLayer
-from arriero.stack.versions import SUFFIX
+from arriero.stack.versions import owner_of
 from arriero.stack.world import World
 from arriero.store import Store
 from arriero.store.aside import aside_folder
@@ -40,9 +39,7 @@ async def repair(world: World, bad: Sequence[BadLayer], report: Report, *, insec
 
 
 async def _repair_model(world: World, model: Reference, bad: set[str], report: Report, *, insecure: bool) -> None:
-    target = target_of(
-        world, replace(model, tag=model.tag.removesuffix(SUFFIX))
-    )  # a version before came from there too
+    target = target_of(world, owner_of(model))  # a version before came from there too
     with arriving(world.store):
         if target.from_wheel:
             await _from_wheel(world, target, bad, report)

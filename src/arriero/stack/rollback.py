@@ -9,8 +9,9 @@ from arriero.stack.errors import NoPreviousVersion
 from arriero.stack.switching import switch_version
 from arriero.stack.targets import Target, find_target
 from arriero.stack.version_results import Switched
-from arriero.stack.versions import Pair, digest_of, previous_of, read_pair
+from arriero.stack.versions import digest_of, read_pair, settle
 from arriero.stack.world import World
+from arriero.store import manifest
 from arriero.store.errors import BlobMissing
 
 
@@ -20,21 +21,23 @@ async def rollback(
     """Raises ModelNotInstalled, NoPreviousVersion, BlobMissing (before anything stops), VersionUndone."""
     target = find_target(world, text, variant)
     if dry_run:
-        pair = await asyncio.to_thread(_pair, world, target)
-        before, after = digest_of(pair.current)[:12], digest_of(pair.previous)[:12]
+        current, previous = await asyncio.to_thread(_both, world, target)
+        before, after = digest_of(current)[:12], digest_of(previous)[:12]
         return Switched(str(target.reference), target.slot_id, before, after, None)
     with world.command("rollback"):
-        pair = await asyncio.to_thread(_pair, world, target)
-        return await switch_version(world, "rollback", target, pair, Pair(pair.previous, pair.current), report)
+        await asyncio.to_thread(settle, world.store, target.reference)
+        current, previous = await asyncio.to_thread(_both, world, target)
+        return await switch_version(world, "rollback", target, current, previous, report)
 
 
-def _pair(world: World, target: Target) -> Pair:
+def _both(world: World, target: Target) -> tuple[bytes, bytes]:
+    """The manifest in use and the one before, whose blobs are there."""
     world.store.get(target.reference)
     pair = read_pair(world.store, target.reference)
-    if pair.previous is None or pair.previous == pair.current:
+    if pair.current is None or pair.previous in (None, pair.current):
         raise NoPreviousVersion(str(target.reference))
-    previous = world.store.get(previous_of(target.reference))
-    for layer in (*previous.layers, previous.config_layer):
-        if layer.digest and world.store.blob_size_bytes(layer.digest) != layer.size_bytes:
+    assert pair.previous is not None
+    for layer in manifest.parse(pair.previous).blobs():
+        if world.store.blob_size_bytes(layer.digest) != layer.size_bytes:
             raise BlobMissing(layer.digest, world.store.blob_path(layer.digest))
-    return pair
+    return pair.current, pair.previous

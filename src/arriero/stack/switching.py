@@ -1,7 +1,8 @@
 """From one version of a model to another: the service ends, the manifest is renamed, the service starts and is asked.
 
-Invariant: whatever fails, the manifests are as before and what served serves again. Killed at any moment, the names
-lead to whole models, and the audit's last word on the slot is `begun`, which `status` tells.
+Invariant: whatever fails, the manifests are as before and what served serves again. Killed at any moment, no version
+has lost its name, the audit's last word on the slot is `begun`, which `status` tells, and the next command on the model
+settles what this one left.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from arriero.stack.observing import look
 from arriero.stack.proving import prove
 from arriero.stack.targets import Target, parse_reference
 from arriero.stack.version_results import Switched
-from arriero.stack.versions import Pair, digest_of, read_pair, record_versions, write_aliases, write_pair
+from arriero.stack.versions import digest_of, hold, put, read_pair, record_versions, settle
 from arriero.stack.world import World
 
 
@@ -28,31 +29,44 @@ class _Change:
 
     command: str
     target: Target
-    before: Pair
-    after: Pair
+    before: bytes
+    after: bytes
     services: tuple[ServiceSpec, ...]
-    old: str
-    new: str
+
+    @property
+    def old(self) -> str:
+        return digest_of(self.before)[:12]
+
+    @property
+    def new(self) -> str:
+        return digest_of(self.after)[:12]
 
 
 async def install_version(world: World, command: str, target: Target, raw: bytes, report: Report) -> Switched:
     """Makes these manifest bytes the target's version; their blobs are there. The caller holds the command lock.
 
-    Another version that was there is kept as the one before. Raises VersionUndone when the new one does not work,
-    VersionStranded when after that the old one does not start either, and the store's errors.
+    Another version that was there is kept as the one before, if nothing of it is missing. Raises VersionUndone when the
+    new one does not work, VersionStranded when after that the old one does not start either, and the store's errors.
     """
-    before = await asyncio.to_thread(read_pair, world.store, target.reference)
-    if before.current in (None, raw):
+    known = await asyncio.to_thread(_to_be_kept, world, target)
+    if known in (None, raw):
         return await _first(world, command, target, raw)
-    return await switch_version(world, command, target, before, Pair(raw, before.current), report)
+    assert known is not None
+    return await switch_version(world, command, target, known, raw, report)
+
+
+def _to_be_kept(world: World, target: Target) -> bytes | None:
+    settle(world.store, target.reference)
+    current = read_pair(world.store, target.reference).current
+    return current if current and world.store.is_whole(world.store.get(target.reference)) else None
 
 
 async def switch_version(
-    world: World, command: str, target: Target, before: Pair, after: Pair, report: Report
+    world: World, command: str, target: Target, before: bytes, after: bytes, report: Report
 ) -> Switched:
-    """From the pair of manifests `before` to the pair `after`. Raises as install_version."""
-    services = await _serving(world, target)
-    change = _Change(command, target, before, after, services, digest_of(before.current), digest_of(after.current))
+    """From the manifest in use, `before`, to `after`; `before` becomes the one before. Raises as install_version."""
+    change = _Change(command, target, before, after, await _serving(world, target))
+    await asyncio.to_thread(hold, world.store, target.reference, before)
     began = world.clock.monotonic()
     _audit(world, change, "begun")
     try:
@@ -60,20 +74,21 @@ async def switch_version(
     except BaseException as fault:
         await _put_back(world, change, fault, report)
         raise
+    down_s = world.clock.monotonic() - began if change.services else None
+    await asyncio.to_thread(settle, world.store, target.reference)
     _audit(world, change, "done")
     await asyncio.to_thread(record_versions, world, target)
-    down_s = world.clock.monotonic() - began if services else None
-    return Switched(str(target.reference), target.slot_id, change.old[:12], change.new[:12], down_s)
+    return Switched(str(target.reference), target.slot_id, change.old, change.new, down_s)
 
 
 async def _first(world: World, command: str, target: Target, raw: bytes) -> Switched:
-    model = await asyncio.to_thread(world.store.write_raw_manifest, target.reference, raw)
-    await asyncio.to_thread(write_aliases, world.store, target)
+    await asyncio.to_thread(put, world.store, target, raw)
     await asyncio.to_thread(record_versions, world, target)
+    version = digest_of(raw)[:12]
     world.writable_state().record_transition(
-        command, slot=target.slot_id, to_state=model.digest[:12], reason=f"version: {target.source}", outcome="done"
+        command, slot=target.slot_id, to_state=version, reason=f"version: {target.source}", outcome="done"
     )
-    return Switched(str(target.reference), target.slot_id, None, model.digest[:12], None)
+    return Switched(str(target.reference), target.slot_id, None, version, None)
 
 
 async def _serving(world: World, target: Target) -> tuple[ServiceSpec, ...]:
@@ -92,8 +107,8 @@ async def _carry_out(world: World, change: _Change, report: Report) -> None:
         ended = await world.backend.stop(service.slot, service.port, report)
         if ended.leftovers:
             raise StopIncomplete(service.slot, ended.leftovers)
-    report(Progress("version.switch", str(change.target.reference), params={"version": change.new[:12]}))
-    await asyncio.to_thread(write_pair, world.store, change.target, change.after)
+    report(Progress("version.switch", str(change.target.reference), params={"version": change.new}))
+    await asyncio.to_thread(put, world.store, change.target, change.after)
     for service in change.services:
         await world.backend.start(service, report)
         report(Progress("version.prove", service.slot))
@@ -103,18 +118,19 @@ async def _carry_out(world: World, change: _Change, report: Report) -> None:
 async def _put_back(world: World, change: _Change, fault: BaseException, report: Report) -> None:
     """Raises VersionUndone or VersionStranded for a fault of ours; a cancellation or a defect goes on by itself."""
     reference = str(change.target.reference)
-    report(Progress("version.undo", reference, params={"version": change.old[:12]}))
-    await asyncio.to_thread(write_pair, world.store, change.target, change.before)
+    report(Progress("version.undo", reference, params={"version": change.old}))
+    await asyncio.to_thread(put, world.store, change.target, change.before)
+    await asyncio.to_thread(settle, world.store, change.target.reference)
     try:
         for service in change.services:
             await world.backend.restart(service, report)
     except ArrieroError as second:
         _audit(world, change, f"failed: {second.code}")
         first = (fault,) if isinstance(fault, ArrieroError) else ()
-        raise VersionStranded((*first, second), reference, change.services[0].slot, change.old[:12]) from fault
+        raise VersionStranded((*first, second), reference, change.services[0].slot, change.old) from fault
     _audit(world, change, f"undone: {fault.code if isinstance(fault, ArrieroError) else 'interrupted'}")
     if isinstance(fault, ArrieroError):
-        raise VersionUndone((fault,), reference, change.new[:12], change.old[:12]) from fault
+        raise VersionUndone((fault,), reference, change.new, change.old) from fault
 
 
 def _audit(world: World, change: _Change, outcome: str) -> None:
@@ -123,8 +139,8 @@ def _audit(world: World, change: _Change, outcome: str) -> None:
         world.writable_state().record_transition(
             change.command,
             slot=slot,
-            from_state=change.old[:12],
-            to_state=change.new[:12],
+            from_state=change.old,
+            to_state=change.new,
             reason=f"version: {change.target.source}",
             outcome=outcome,
         )

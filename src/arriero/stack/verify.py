@@ -15,7 +15,7 @@ from arriero.stack.prune import litter_bytes
 from arriero.stack.repairing import repair
 from arriero.stack.targets import find_target
 from arriero.stack.version_results import BadLayer, VerifyReport
-from arriero.stack.versions import previous_of
+from arriero.stack.versions import held_of, previous_of
 from arriero.stack.world import World
 from arriero.store.errors import ModelDamaged
 from arriero.store.manifest import Layer
@@ -66,7 +66,7 @@ def _models(world: World, text: str | None, variant: str | None) -> list[Referen
     if text is None:
         return known
     target = find_target(world, text, variant)
-    wanted = (target.reference, previous_of(target.reference))
+    wanted = (target.reference, previous_of(target.reference), held_of(target.reference))
     found = [reference for reference in known if any(reference.matches(name) for name in wanted)]
     return found or [world.store.get(target.reference).reference]  # not there: raises with the nearest name
 
