@@ -148,29 +148,46 @@ class GgufHeader:
             raise GgufTruncated(self.path, self.file_size_bytes, end)
 
 
-def read_header(source: Path | BinaryIO, *, limit_bytes: int = 64 << 20, full_arrays: bool = False) -> GgufHeader:
-    """Reads at most `limit_bytes` of a file, or of a seekable stream from its start. Raises errors below GgufError."""
+def read_header(
+    source: Path | BinaryIO, *, limit_bytes: int = 64 << 20, full_arrays: bool = False, number_arrays: int = 0
+) -> GgufHeader:
+    """Reads at most `limit_bytes` of a file, or of a seekable stream from its start. Raises errors below GgufError.
+
+    `full_arrays`: all of them are kept; otherwise those of up to `number_arrays` numbers.
+    """
+    arrays = _Arrays(full_arrays, number_arrays)
     if not isinstance(source, Path):
-        return _read(source, Path(str(getattr(source, "name", "<stream>"))), limit_bytes, full_arrays)
+        return _read(source, Path(str(getattr(source, "name", "<stream>"))), limit_bytes, arrays)
     try:
         if not stat.S_ISREG(source.stat().st_mode):
             raise GgufNotAFile(source)
         with source.open("rb", buffering=1 << 18) as opened:
-            return _read(opened, source, limit_bytes, full_arrays)
+            return _read(opened, source, limit_bytes, arrays)
     except FileNotFoundError as error:
         raise GgufMissing(source) from error
     except OSError as error:
         raise GgufUnreadable(source, owner_name(source), error.strerror or str(error)) from error
 
 
-def _read(source: BinaryIO, path: Path, limit_bytes: int, full_arrays: bool) -> GgufHeader:
+@dataclass(frozen=True)
+class _Arrays:
+    """Which arrays are kept: `all` of them, or those of up to `numbers` numbers."""
+
+    all: bool
+    numbers: int
+
+    def keeps(self, kind: int, count: int) -> bool:
+        return self.all or (kind != STRING and count <= self.numbers)
+
+
+def _read(source: BinaryIO, path: Path, limit_bytes: int, arrays: _Arrays) -> GgufHeader:
     size = source.seek(0, 2)
     source.seek(0)
     cursor = Cursor(source, path, size, limit_bytes)
     version = _version(cursor)
     tensor_count = cursor.count("tensors", _MAX_ENTRIES, 24)
     entry_count = cursor.count("key_values", _MAX_ENTRIES, 13)
-    metadata = _Metadata(cursor, full_arrays).read(entry_count)
+    metadata = _Metadata(cursor, arrays).read(entry_count)
     tensors = tuple(_tensor(cursor) for _ in range(tensor_count))
     alignment = _alignment(cursor, metadata)
     data_offset = -(-cursor.offset // alignment) * alignment
@@ -197,9 +214,9 @@ def _version(cursor: Cursor) -> int:
 class _Metadata:
     """Reads the key-values; `_budget` is how many array elements may still be kept."""
 
-    def __init__(self, cursor: Cursor, full_arrays: bool) -> None:
+    def __init__(self, cursor: Cursor, arrays: _Arrays) -> None:
         self._cursor = cursor
-        self._full_arrays = full_arrays
+        self._arrays = arrays
         self._budget = _MAX_ELEMENTS
 
     def read(self, count: int) -> dict[str, GgufValue]:
@@ -226,7 +243,7 @@ class _Metadata:
         count = self._cursor.count(
             "array_elements", self._cursor.limit_bytes, 8 if kind == STRING else SCALARS[kind].size
         )
-        return self._kept(kind, count) if self._full_arrays else self._passed_over(kind, count)
+        return self._kept(kind, count) if self._arrays.keeps(kind, count) else self._passed_over(kind, count)
 
     def _kept(self, kind: int, count: int) -> tuple[bool | int | float | str, ...]:
         self._budget -= count

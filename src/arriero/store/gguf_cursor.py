@@ -40,6 +40,8 @@ SCALARS: dict[int, Scalar] = {
     12: Scalar("float64", "<d", 8),
 }
 STRING, ARRAY = 8, 9
+_BLOCK = 1 << 20
+_U64 = struct.Struct("<Q")
 _FLOAT32_MAX = 3.4028234663852886e38
 
 
@@ -99,17 +101,30 @@ class Cursor:
         self.offset = self._source.seek(count, 1)
 
     def skip_texts(self, count: int) -> None:
-        """Passes over `count` strings: a tokenizer has some hundred thousand, so this loop is kept short."""
-        read, end = self._source.read, min(self._size_bytes, self.limit_bytes)
-        for _ in range(count):
-            length = int.from_bytes(read(8), "little")
-            if self.offset + 8 + length > end:
-                self.require(8 + length)
-            read(length)
-            self.offset += 8 + length
+        """Passes over `count` strings: a tokenizer has some hundred thousand, so they are walked in large blocks."""
+        end = min(self._size_bytes, self.limit_bytes)
+        while count:
+            self._source.seek(self.offset)
+            block = self._source.read(max(0, min(_BLOCK, end - self.offset)))
+            passed, length = _walk(block, count)
+            self.require(length if passed else 8)
+            self.offset += length
+            count -= passed
+        self._source.seek(self.offset)
 
     def malformed(self, what: str, value: object) -> GgufMalformed:
         return GgufMalformed(self.path, what, str(value))
+
+
+def _walk(block: bytes, count: int) -> tuple[int, int]:
+    """How many of `count` strings begin in the block with their whole length, and where the last of them ends."""
+    at, passed, unpack = 0, 0, _U64.unpack_from
+    try:
+        for passed in range(count):  # noqa: B007 - how far it came is the answer
+            at += 8 + unpack(block, at)[0]
+    except (struct.error, OverflowError):
+        return passed, at
+    return count, at
 
 
 def shortest_float32(value: float) -> float:
