@@ -2,8 +2,9 @@
 
 Rules of a reference as Ollama 0.33 has them (types/model/name.go): `[host/][namespace/]model[:tag]`, defaults
 registry.ollama.ai / library / latest; each part starts with a letter, digit or `_` and goes on with those, `-` and `.`
-(no `.` in a namespace); 1..80 characters, a host up to 350 and it may hold a port. Nothing here touches the disk, and
-no valid reference can leave a folder: `.` and `..` are refused by the first-character rule.
+(no `.` in a namespace); 1..80 characters, a host up to 350 and it may hold a port. What a `/` or `:` promises must be
+there, and a scheme is passed over where a whole `host/namespace/model` follows it. Nothing here touches the disk, and no
+valid reference can leave a folder: `.` and `..` are refused by the first-character rule.
 """
 
 from __future__ import annotations
@@ -38,17 +39,16 @@ class Reference:
     @classmethod
     def parse(cls, text: str) -> Reference:
         """Raises ValueError with the offending text when Ollama would call it an invalid model name."""
-        rest = text.split("://", 1)[-1]
-        head, slash, last = rest.rpartition("/")
+        head, slash, last = text.rpartition("/")
         model, colon, tag = last.partition(":")
-        host, _, namespace = head.rpartition("/")
+        above, further, namespace = head.rpartition("/")
         name = cls(
-            host=host or DEFAULT_HOST,
-            namespace=namespace or DEFAULT_NAMESPACE,
+            host=above.split("://", 1)[-1] if further else DEFAULT_HOST,
+            namespace=namespace if slash else DEFAULT_NAMESPACE,
             model=model,
             tag=tag if colon else DEFAULT_TAG,
         )
-        if (slash and not head) or "/" in host or not name.valid:
+        if not name.valid:
             raise ValueError(text)
         return name
 
