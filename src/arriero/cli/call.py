@@ -41,7 +41,7 @@ class Call:
     @property
     def flags(self) -> dict[str, object]:
         """The flags that are settings, by dotted key."""
-        return {"backend": self.args.backend, "lang": self.args.lang}
+        return {"backend": self.args.backend, "lang": self.args.lang, "simulate": self.args.simulate}
 
     def configuration(self) -> Configuration:
         """Raises ConfigInvalid with every problem."""

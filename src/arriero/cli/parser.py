@@ -15,7 +15,7 @@ from arriero.i18n import Texts
 
 PROGRAM = "./main.sh"
 _HELP_COLUMN = 29
-GLOBALS = {"json": False, "dry_run": False, "lang": None, "backend": None, "quiet": False}
+GLOBALS = {"json": False, "dry_run": False, "lang": None, "backend": None, "simulate": None, "quiet": False}
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):
@@ -90,6 +90,7 @@ def _add_globals(group: Any, texts: Texts) -> None:
         group.add_argument("--quiet", "-q", **switch, help=texts.help_quiet),
         _add_choice(group, "--lang", LANGUAGES[1:], texts.help_lang),
         _add_choice(group, "--backend", [str(b) for b in BackendChoice], texts.help_backend),
+        group.add_argument("--simulate", metavar="CARD", default=argparse.SUPPRESS, help=texts.help_simulate),
         group.add_argument("--help", "-h", action="help", help=texts.help_help),
     )
     for action in added:

@@ -53,6 +53,8 @@ def build_settings(resolved: Resolved) -> Settings:
             api_key_file=v["engine.api_key_file"],
         ),
         insecure_registries=v["registry.insecure"],
+        gpu=v["gpu"] or "",
+        simulate=v["simulate"] or "",
     )
 
 

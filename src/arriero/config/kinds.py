@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
 
+from arriero.config.simulation import parse_simulation
 from arriero.core.ids import Reference
 
 T = TypeVar("T")
@@ -142,6 +143,14 @@ def _reference(raw: object, anchor: Anchor) -> Reference:
         raise Unfit("form") from None
 
 
+def _simulation(raw: object, anchor: Anchor) -> str:
+    text = _text(raw, anchor)
+    try:
+        return parse_simulation(text).text
+    except ValueError:
+        raise Unfit("form") from None
+
+
 def _list_of(item: Callable[[object, Anchor], T]) -> Callable[[object, Anchor], tuple[T, ...]]:
     def read(raw: object, anchor: Anchor) -> tuple[T, ...]:
         if not isinstance(raw, list):
@@ -164,6 +173,7 @@ TEXT = Kind("text", _text)
 PATH = Kind("path; `~` is your home, a relative one starts at the file's folder", _path)
 ADDRESS = Kind("IP address", _address)
 KEEP_ALIVE = Kind('seconds, or a duration such as `"5m"`; negative: for ever', _keep_alive)
+SIMULATION = Kind("a card, and what befalls it, separated by commas", _simulation)
 REFERENCE = Kind("model name as Ollama writes it", _reference)
 REFERENCES = Kind("list of model names", _list_of(_reference), _comma_separated)
 TEXTS = Kind("list of texts", _list_of(_text), _comma_separated)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from arriero.config import kinds
 from arriero.config.kinds import Kind
 from arriero.config.lines import KeyPath
+from arriero.config.simulation import EXAMPLE
 from arriero.config.specs import BackendChoice, KvCache, SourceKind
 
 MIB = 1 << 20
@@ -70,6 +71,18 @@ SETTINGS = (
         kinds.PATH,
         '"/tmp/arriero"',
         "Sockets and records of processes. Default: `arriero` in `XDG_RUNTIME_DIR`, else a folder of yours in `/tmp`.",
+    ),
+    _key(
+        "gpu",
+        kinds.TEXT,
+        '"0"',
+        "Which NVIDIA card, where there are several: its number, its UUID or a part of its name. Default: the first.",
+    ),
+    _key(
+        "simulate",
+        kinds.SIMULATION,
+        f'"{EXAMPLE}"',
+        "A graphics card that is not there, for learning and tests; shown as simulated everywhere. Default: none.",
     ),
     _key("engine.keep_alive", kinds.KEEP_ALIVE, '"5m"', "How long an idle model stays in memory.", "5m"),
     _key("engine.parallel", kinds.whole(1, 64), "1", "Requests that one model answers at the same time.", 1),

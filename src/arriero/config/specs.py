@@ -117,7 +117,8 @@ class EngineSettings:
 class Settings:
     """Everything that is not a slot. `language` is 'auto', 'es' or 'en'; `bind` is an IP address.
 
-    `insecure_registries`: hosts (`host` or `host:port`) that are spoken to over plain http.
+    `insecure_registries`: hosts (`host` or `host:port`) that are spoken to over plain http. `gpu`: which card, empty
+    for the first one. `simulate`: the card that is pretended (`config.simulation`), empty for none.
     """
 
     backend: BackendChoice
@@ -129,6 +130,8 @@ class Settings:
     run_dir: Path
     engine: EngineSettings
     insecure_registries: tuple[str, ...] = ()
+    gpu: str = ""
+    simulate: str = ""
 
 
 @dataclass(frozen=True)

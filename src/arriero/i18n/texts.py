@@ -52,12 +52,14 @@ class Texts:
     help_dry_run: str
     help_lang: str
     help_backend: str
+    help_simulate: str
     help_quiet: str
     help_watch: str
     help_slot: str
     help_target: str
     help_variant: str
     help_keep_others: str
+    help_yes: str
     help_prompt: str
     help_follow: str
     help_lines: str
@@ -82,6 +84,7 @@ class Texts:
     help_deactivate: str
     help_down: str
     help_up: str
+    help_apply: str
     help_chat: str
     help_logs: str
     help_import: str
@@ -128,6 +131,8 @@ class Texts:
     # what will be done, and what was done
     plan_title: str
     plan_nothing: str
+    ask_to_go_on: str
+    nothing_changed: str
     plan_line: str
     done_nothing: str
     done_active: str
