@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from registry_faults import FaultProxy, after, changed, fault_proxy
 from registry_server import (
     Model,
@@ -315,3 +316,26 @@ async def test_paused_it_stands_still_and_resumed_it_goes_on(puller: Puller, mod
     control.resume()
     await task
     assert consistent(puller.blobs) == set(model.digests)
+
+
+async def test_an_ollama_that_finishes_the_same_layer_first_does_no_harm(
+    puller: Puller, model: Model, proxy: FaultProxy
+) -> None:
+    """Ollama takes no lock: it resumes from the same part files and renames the partial when it has it all."""
+    partial = puller.blobs / f"{model.big.replace(':', '-')}-partial"
+
+    async def ollama() -> None:
+        if partial.exists():
+            with partial.open("r+b") as file:
+                file.write(model.read(model.big))
+            partial.replace(partial.with_name(partial.name.removesuffix("-partial")))
+            for path in partial.parent.glob(f"{partial.name}-*"):
+                path.unlink()
+
+    async def on_the_big_one(proxy: FaultProxy, request: web.Request) -> web.StreamResponse | None:
+        return await proxy.forward(request, body=after(500_000, ollama)) if model.big in request.path else None
+
+    proxy.on_blob = on_the_big_one
+    await puller.pull()
+    assert consistent(puller.blobs) == set(model.digests)
+    assert files_in(puller.blobs) == len(model.digests)

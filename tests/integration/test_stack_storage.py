@@ -7,6 +7,7 @@ import io
 import os
 import tarfile
 import time
+from asyncio.subprocess import PIPE
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,11 +23,12 @@ from arriero.stack.export import export_model
 from arriero.stack.installing import import_file
 from arriero.stack.prune import prune
 from arriero.stack.pull import pull
-from arriero.stack.remote import arriving
+from arriero.stack.remove import remove
 from arriero.stack.update import update
 from arriero.stack.verify import verify
 from arriero.stack.world import World
-from arriero.store.errors import ManifestsUnreadable, NotGguf, TransferRunning
+from arriero.store import ProblemKind
+from arriero.store.errors import ManifestsUnreadable, ModelDamaged, NotGguf, TransferRunning
 from arriero.store.importing import import_gguf
 from arriero.store.litter import LitterKind
 from stack_world import REFERENCE
@@ -119,6 +121,55 @@ async def test_a_config_that_cannot_be_read_is_mended_too(world: World) -> None:
     assert len(world.store.list()) == 2
 
 
+@pytest.mark.parametrize("which", ["the model's", "its alias's"])
+async def test_a_manifest_that_cannot_be_read_is_mended(world: World, which: str) -> None:
+    name = reference(world) if which == "the model's" else Reference.parse("another-name:1")
+    path = world.store.manifests.joinpath(*name.parts)
+    good = path.read_bytes()
+    path.write_bytes(good[:-10])
+    found = await verify(world, None, silent)
+    assert [p.kind for p in found.problems] == [ProblemKind.MANIFEST_UNREADABLE]
+    assert [type(f) for f in found.failures] == [ModelDamaged]
+    mended = await verify(world, str(name), silent, mend=True)
+    assert (mended.failures, path.read_bytes()) == ((), good)
+    assert (await verify(world, None, silent)).problems == ()
+
+
+async def test_a_damaged_model_is_pulled_or_removed(world: World) -> None:
+    path = world.store.manifests.joinpath(*reference(world).parts)
+    good = path.read_bytes()
+    path.write_bytes(b"{")
+    assert (await pull(world, "tiny", silent)).changed
+    assert path.read_bytes() == good
+    path.write_bytes(b"{")
+    await remove(world, "tiny")
+    assert world.store.references() == []
+
+
+async def test_an_update_from_a_model_that_lacks_a_blob_keeps_no_half_of_it(
+    world: World, publisher: Publisher, tag: str
+) -> None:
+    blob(world, "params").unlink()
+    new = await publisher.publish(tag, seed=9)
+    await update(world, "tiny", silent)
+    assert {m.digest for m in world.store.list()} == {new}
+    assert (await verify(world, None, silent)).failures == ()
+
+
+async def test_another_ollama_at_the_same_folder_is_told(world: World, tmp_path: Path) -> None:
+    """A process of that name and environment stands for it: what is looked at is its command line and its folder."""
+    (tmp_path / "serve").write_text("read nothing")
+    for folder, seen in ((f" '{world.store.root}' ", True), (str(tmp_path), False)):
+        environment = {**os.environ, "OLLAMA_MODELS": folder}
+        other = await asyncio.create_subprocess_exec(
+            "/usr/bin/ollama", "serve", executable="/bin/sh", stdin=PIPE, cwd=tmp_path, env=environment
+        )
+        told = [p.detail for p in (await verify(world, None, silent)).problems]
+        assert told == ([str(other.pid)] if seen else [])
+        other.kill()
+        await other.wait()
+
+
 async def test_what_its_registry_does_not_have_is_told_and_stays(world: World, tmp_path: Path) -> None:
     other = tmp_path / "other.gguf"
     other.write_bytes(tiny_gguf(version=2))
@@ -187,7 +238,7 @@ async def test_versions_before_go_only_when_asked_for(world: World, publisher: P
 async def test_prune_does_nothing_where_it_cannot_know(world: World) -> None:
     orphan = world.store.blob_path(world.store.add_bytes(b"orphan", "x").digest)
     age(orphan)
-    with arriving(world.store), pytest.raises(TransferRunning):
+    with world.store.arriving(), pytest.raises(TransferRunning):
         await prune(world)
     damaged = world.store.manifests / "host" / "ns" / "model" / "tag"
     damaged.parent.mkdir(parents=True)

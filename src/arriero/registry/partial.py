@@ -108,9 +108,21 @@ class Partial:
         """The layer is whole and its sha256 agreed: it gets its name."""
         with disk_errors(self.final, 0):
             os.fsync(self.fd)
-            self.path.replace(self.final)
+            try:
+                self.path.replace(self.final)
+            except FileNotFoundError:
+                if not self._named_by_another():
+                    raise
             _sync_folder(self.final.parent)
             self._remove_part_files()
+
+    def _named_by_another(self) -> bool:
+        """An Ollama that fetches the same layer takes no lock: it writes the same bytes into the same file, and may be
+        the first to give it its name."""
+        try:
+            return os.path.samestat(os.fstat(self.fd), self.final.stat())
+        except FileNotFoundError:
+            return False
 
     def discard(self) -> None:
         """Leaves nothing behind."""

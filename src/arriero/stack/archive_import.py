@@ -45,10 +45,9 @@ async def import_archive(world: World, file: Path, text: str | None, report: Rep
         reference, raw, found = await asyncio.to_thread(_peek, file)
         target = _target(world, reference, text)
         return ImportedModel(str(target.reference), "", found.size_bytes, target.slot_id, dry_run=True)
-    from arriero.stack.remote import arriving  # late: it brings the network's modules
     from arriero.stack.switching import install_version
 
-    with arriving(world.store):
+    with world.store.arriving():
         reference, raw, found = await asyncio.to_thread(_take_in, world.store, file, report)
         target = _target(world, reference, text)
         async with world.turn("import", report):

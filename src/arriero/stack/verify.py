@@ -12,12 +12,12 @@ from arriero.registry.errors import FolderRefused
 from arriero.registry.verifying import verify_file
 from arriero.stack.errors import BlobCorrupt
 from arriero.stack.prune import litter_bytes
-from arriero.stack.repairing import repair
+from arriero.stack.repairing import repair, repair_manifests
 from arriero.stack.targets import find_target
 from arriero.stack.version_results import BadLayer, VerifyReport
 from arriero.stack.versions import held_of, previous_of
 from arriero.stack.world import World
-from arriero.store.errors import ModelDamaged
+from arriero.store.errors import ModelDamaged, StorePermission
 from arriero.store.manifest import Layer
 
 
@@ -44,7 +44,9 @@ async def verify(
     being mended.
     """
     models = await asyncio.to_thread(_models, world, text, variant)
+    unmended = await repair_manifests(world, models, report, insecure=insecure) if mend else []
     used, failures = await asyncio.to_thread(_used, world, models)
+    failures += unmended
     bad = [b for u in used if (b := await _look(world, u, report))]
     if mend and bad:
         failures += await repair(world, bad, report, insecure=insecure)
@@ -78,7 +80,7 @@ def _used(world: World, models: list[Reference]) -> tuple[list[_Used], list[Arri
     for model in models:
         try:
             layers = world.store.blobs_of(model)
-        except ModelDamaged as fault:
+        except (ModelDamaged, StorePermission) as fault:
             failures.append(fault)
             continue
         for layer in layers:

@@ -117,8 +117,7 @@ def settle_all(store: Store) -> None:
 def write_aliases(store: Store, target: Target) -> None:
     """Every further name of a variant is a second manifest on the same blobs, and follows the first one's changes."""
     for alias in target.aliases:
-        known = store.find(alias)
-        if known is None or known.digest != store.get(target.reference).digest:
+        if _raw(store, alias) != store.raw_manifest(target.reference):
             store.copy(target.reference, alias)
 
 

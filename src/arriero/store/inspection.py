@@ -1,4 +1,4 @@
-"""What is wrong with a store: looks at every manifest and every blob it names, and repairs nothing."""
+"""What is wrong with a store: every manifest, every blob it names, who else is at it. Repairs nothing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from arriero.store.catalog import Unreadable, read_manifest, read_model, scan
 from arriero.store.faults import owner_name
 from arriero.store.manifest import Layer
 from arriero.store.models import ProblemKind, StoreProblem
+from arriero.store.neighbours import ollamas_at
 
 
 def inspect(manifests: Path, blobs: Blobs) -> list[StoreProblem]:
@@ -24,7 +25,9 @@ def inspect(manifests: Path, blobs: Blobs) -> list[StoreProblem]:
             problems.append(found.problem)
         except FileNotFoundError:
             continue  # deleted while we looked
-    return problems + [_foreign(folder) for folder in (blobs.root, manifests, blobs.folder) if _is_foreign(folder)]
+    problems += [_foreign(folder) for folder in (blobs.root, manifests, blobs.folder) if _is_foreign(folder)]
+    others = sorted(ollamas_at(blobs.root))
+    return problems + [StoreProblem(ProblemKind.FOREIGN_SERVER, blobs.root, None, str(pid)) for pid in others]
 
 
 def _of_model(path: Path, reference: Reference, blobs: Blobs) -> list[StoreProblem]:

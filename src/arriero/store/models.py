@@ -46,11 +46,12 @@ class ProblemKind(StrEnum):
     BLOB_MISSING = "blob_missing"
     BLOB_SIZE = "blob_size"
     FOREIGN_OWNER = "foreign_owner"
+    FOREIGN_SERVER = "foreign_server"
 
 
 @dataclass(frozen=True)
 class StoreProblem:
-    """`reference` is None where the file's place is no model's name. `detail`: a reason, a digest or an owner."""
+    """`reference` is None where the file's place is no model's name. `detail`: a reason, digest, owner or process."""
 
     kind: ProblemKind
     path: Path

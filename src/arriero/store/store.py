@@ -8,14 +8,15 @@ the first write, and no reference or digest can name a file outside the store.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from arriero.core.ids import Reference, nearest
 from arriero.core.progress import Report, silent
 from arriero.store import layer_texts, manifest
-from arriero.store.aside import aside_file, store_lock
+from arriero.store.aside import aside_file, store_lock, transfer_lock
 from arriero.store.blobs import Blobs, file_chunks, file_size, sync_folder, write_synced
 from arriero.store.catalog import Scan, Unreadable, read_bounded, read_config, read_model, scan
 from arriero.store.deletion import remove_model
@@ -117,6 +118,15 @@ class Store:
             raise ModelDamaged(str(ref), self._path_for(ref), str(error)) from error
         self._place(ref, raw, list(found.blobs()))
         return self.get(ref)
+
+    @contextmanager
+    def arriving(self) -> Iterator[None]:
+        """Held from the first blob until the manifest that names them: nobody takes them for orphans meanwhile."""
+        with ExitStack() as held:
+            with translated(self.root):
+                self.root.mkdir(parents=True, exist_ok=True)
+                held.enter_context(transfer_lock(self.root))
+            yield
 
     def raw_manifest(self, ref: Reference) -> bytes:
         """The manifest's very bytes. Raises ModelNotInstalled."""
