@@ -21,6 +21,13 @@ class Run:
     err: str
 
 
+class Keyboard(io.StringIO):
+    """Standard input at which someone sits."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project folder with nothing in it."""
@@ -32,14 +39,14 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def arriero(project: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
-    """Runs one command line; `typed` is what comes on standard input."""
+    """Runs one command line; `typed` is what comes on standard input, from a terminal if someone is `sitting` there."""
     from arriero.cli import main
 
-    def run(*argv: str, typed: str = "") -> Run:
+    def run(*argv: str, typed: str = "", sitting: bool = False) -> Run:
         out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
         monkeypatch.setattr(sys, "stdout", out)
         monkeypatch.setattr(sys, "stderr", err)
-        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        monkeypatch.setattr(sys, "stdin", Keyboard(typed) if sitting else io.StringIO(typed))
         code = main(argv)
         return Run(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))
 

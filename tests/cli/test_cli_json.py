@@ -25,6 +25,7 @@ READING = [
     ["completion", "bash"],
     ["down", "--dry-run"],
     ["up", "--dry-run"],
+    ["apply"],
     ["demo", "--dry-run"],
     ["activate", "demo", "--dry-run"],
     ["deactivate", "demo", "--dry-run"],

@@ -1,27 +1,23 @@
 """The commands with the real engine and the real demo model: from a GGUF file to answers and back to nothing."""
 
-import io
+import asyncio
 import json
 import os
 import socket
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from arriero.config.loading import load
+from arriero.core import paths
 from arriero.core.ids import Reference
+from arriero.core.progress import silent
+from arriero.stack.world import open_world
 from arriero.store import Store, media
 
 Arriero = Callable[..., Any]
-
-
-class Keyboard(io.StringIO):
-    """Standard input at which someone sits."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.fixture
@@ -85,7 +81,23 @@ def test_down_and_up(arriero: Arriero, demo: int) -> None:
     assert answers(demo)
 
 
-def test_talking(arriero: Arriero, demo: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_apply_shows_what_it_would_do_and_does_it_only_if_told_to(arriero: Arriero, demo: int) -> None:
+    assert arriero("activate", "demo", "-q").code == 0
+    assert arriero("aplicar", sitting=True).out == "No había nada que hacer.\n"
+    world = open_world(load({}, os.environ, paths.places(os.environ)))
+    asyncio.run(world.backend.stop("demo", demo, silent))
+
+    step = "arrancar demo: smollm2:135m-instruct-q4_1 (debería estar activo y no está)"
+    planned = f"Se haría, en este orden:\n  1. {step}\n"
+    asked = arriero("aplicar", typed="\n", sitting=True)
+    assert (asked.code, asked.out, asked.err) == (0, planned + "No se ha cambiado nada.\n", "¿Lo hago? [s/N] ")
+    assert (arriero("apply", "--dry-run").out, answers(demo)) == (planned, False)
+    done = arriero("aplicar", typed="sí\n", sitting=True)
+    assert done.out.startswith(f"{planned}● activo  demo")
+    assert answers(demo)
+
+
+def test_talking(arriero: Arriero, demo: int) -> None:
     assert arriero("activate", "demo", "-q").code == 0
 
     asked = arriero("chat", "demo", "Say", "hello.")
@@ -101,14 +113,9 @@ def test_talking(arriero: Arriero, demo: int, monkeypatch: pytest.MonkeyPatch) -
     assert told["tokens"] > 0
     assert told["ttft_s"] > 0
 
-    from arriero.cli import main
-
-    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
-    monkeypatch.setattr(sys, "stdin", Keyboard("My name is Ana.\n\nSay my name.\n"))
-    monkeypatch.setattr(sys, "stdout", out)
-    monkeypatch.setattr(sys, "stderr", err)
-    assert main(["chat", "demo"]) == 0
-    said = err.buffer.getvalue().decode()
+    talked = arriero("chat", "demo", typed="My name is Ana.\n\nSay my name.\n", sitting=True)
+    assert talked.code == 0
+    said = talked.err
     assert said.startswith("Hablas con demo (smollm2:135m-instruct-q4_1). Ctrl-D para terminar.\n> ")
     assert said.count("tokens/s") == 2
     assert said.count("> ") == 4

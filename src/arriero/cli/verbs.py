@@ -51,6 +51,7 @@ def verbs(t: Texts) -> tuple[Verb, ...]:
         Verb("deactivate", "desactivar", t.help_deactivate, "switching:deactivate", _slot, changes=True),
         Verb("down", "apagar", t.help_down, "switching:down", changes=True),
         Verb("up", "encender", t.help_up, "switching:up", changes=True),
+        Verb("apply", "aplicar", t.help_apply, "switching:apply", _yes, changes=True),
         Verb("chat", "probar", t.help_chat, "chat:chat", _chat),
         Verb("logs", "registros", t.help_logs, "logs:logs", _logs),
         Verb("import", "importar", t.help_import, "files:import_model", _import, changes=True),
@@ -78,10 +79,14 @@ def verbs(t: Texts) -> tuple[Verb, ...]:
     )
 
 
-def build_parser(texts: Texts, offers: Offers | None = None, program: str = PROGRAM) -> Parser:
-    """The whole grammar. `offers` only for completion scripts."""
+def build_parser(texts: Texts, offers: Offers | None = None, program: str = PROGRAM, first: str = "") -> Parser:
+    """The whole grammar, or the part that a line needs whose `first` word is a command: that is sooner there.
+
+    `offers` only for completion scripts.
+    """
     parser = Parser(texts=texts, prog=program, description=texts.help_program, epilog=texts.help_epilog, commands=False)
-    for verb in verbs(texts):
+    known = verbs(texts)
+    for verb in [verb for verb in known if first in verb.names(texts.language)] or known:
         _add_verb(parser, verb, texts, offers or Offers())
     return parser
 
@@ -111,6 +116,10 @@ def _add_slot(p: Parser, t: Texts, offers: Offers) -> None:
 
 def _status(p: Parser, t: Texts, _: Offers) -> None:
     p.options.add_argument("--watch", "-w", action="store_true", help=t.help_watch)
+
+
+def _yes(p: Parser, t: Texts, _: Offers) -> None:
+    p.options.add_argument("--yes", "-y", action="store_true", help=t.help_yes)
 
 
 def _slot(p: Parser, t: Texts, offers: Offers) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from arriero.core.progress import Report
 from arriero.planner import ActionKind, Plan, plan_activate
 from arriero.stack.errors import NotActiveAfterwards
-from arriero.stack.installing import fetch_missing
-from arriero.stack.observing import Scene, look
+from arriero.stack.observing import Scene
 from arriero.stack.results import ModelState, Outcome
 from arriero.stack.undertaking import Undertaking, undertake
 from arriero.stack.world import World
@@ -51,9 +50,7 @@ async def activate(
             service = world.service(other, world.variant(other, scene.views[name].variant))
             await world.backend.start(service, report)
 
-    if not dry_run:
-        await fetch_missing(world, slot, (await look(world, asked)).views[slot_id], report)
-    task = Undertaking("activate", decide, wish, (slot_id,), asked, undo)
+    task = Undertaking("activate", decide, wish, (slot_id,), asked, undo, installs=True)
     outcome = await undertake(world, task, report, dry_run=dry_run)
     _prove_active(outcome, slot_id)
     return outcome

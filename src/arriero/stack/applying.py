@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from arriero.config.specs import SlotSpec
@@ -17,16 +18,29 @@ from arriero.stack.world import World
 
 @dataclass
 class Applied:
-    """What happened while a plan was carried out; `failures` has what went wrong where the plan could go on."""
+    """What happened while a plan was carried out; `failed` has what went wrong, by slot, where the plan could go on."""
 
     stopped: list[StopReport] = field(default_factory=list)
-    failures: list[ArrieroError] = field(default_factory=list)
+    failed: dict[str, ArrieroError] = field(default_factory=dict)
 
 
-async def carry_out(world: World, plan: Plan, scene: Scene, report: Report, *, keep_going: bool = False) -> Applied:
-    """Every action in order. The first failure is raised, or with `keep_going` collected and the rest goes on."""
-    applied = Applied()
+async def carry_out(
+    world: World,
+    plan: Plan,
+    scene: Scene,
+    report: Report,
+    *,
+    keep_going: bool = False,
+    barred: Mapping[str, ArrieroError] | None = None,
+) -> Applied:
+    """Every action in order. The first failure is raised, or with `keep_going` collected, and only its slot is left.
+
+    `barred`: slots that failed before the plan began.
+    """
+    applied = Applied(failed=dict(barred or {}))
     for action in plan.actions:
+        if action.slot in applied.failed:
+            continue
         report(Progress(f"action.{action.kind}", action.slot, params={"reference": action.reference}))
         try:
             seen = await _act(world, action, scene, report, applied)
@@ -34,7 +48,7 @@ async def carry_out(world: World, plan: Plan, scene: Scene, report: Report, *, k
             _audit(world, plan, action, scene, None, f"failed: {fault.code}")
             if not keep_going:
                 raise
-            applied.failures.append(fault)
+            applied.failed[action.slot] = fault
         except BaseException:
             _audit(world, plan, action, scene, None, "interrupted")
             raise

@@ -49,6 +49,12 @@ class NotActiveAfterwards(OperationFailed):
     state: str
 
 
+class PlanChanged(BusyError):
+    """Between showing a plan and carrying it out, something changed: it would be another one now."""
+
+    code = "plan.changed"
+
+
 class BackendUnavailable(EnvironmentFault):
     code = "backend.unavailable"
     backend: str

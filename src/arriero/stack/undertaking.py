@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from arriero.core.errors import ArrieroError
 from arriero.core.progress import Report
-from arriero.planner import Plan
+from arriero.planner import ActionKind, Plan
 from arriero.stack.applying import Applied, carry_out
 from arriero.stack.describing import describe_slot
+from arriero.stack.installing import fetch_missing
 from arriero.stack.observing import Scene, look
 from arriero.stack.results import Outcome
 from arriero.stack.status import remember
@@ -28,7 +29,8 @@ async def nothing_to_undo(_scene: Scene, _plan: Plan) -> None:
 @dataclass(frozen=True)
 class Undertaking:
     """One use case as the parts that differ. `wish(state, scene, plan)` is written before acting; `undo` runs
-    after a failure that ends the plan; `keep_going` carries on with the other actions instead.
+    after a failure that ends the plan; `keep_going` carries on with the other slots instead. `installs`: its plan may
+    have downloads, which come before the lock is taken.
     """
 
     goal: str
@@ -38,6 +40,7 @@ class Undertaking:
     asked: Mapping[str, str] | None = None
     undo: Callable[[Scene, Plan], Awaitable[None]] = nothing_to_undo
     keep_going: bool = False
+    installs: bool = False
 
 
 async def undertake(world: World, task: Undertaking, report: Report, *, dry_run: bool) -> Outcome:
@@ -46,6 +49,7 @@ async def undertake(world: World, task: Undertaking, report: Report, *, dry_run:
     if dry_run:
         scene = await look(world, task.asked)
         return _outcome(world, task, task.decide(scene), None, Applied(), started)
+    barred = await _fetch_ahead(world, task, report) if task.installs else {}
     with world.command(task.goal):
         scene = await look(world, task.asked)
         plan = task.decide(scene)
@@ -53,7 +57,7 @@ async def undertake(world: World, task: Undertaking, report: Report, *, dry_run:
         remember(state, world, scene, task.goal)
         task.wish(state, scene, plan)
         try:
-            applied = await carry_out(world, plan, scene, report, keep_going=task.keep_going)
+            applied = await carry_out(world, plan, scene, report, keep_going=task.keep_going, barred=barred)
         except ArrieroError:
             await task.undo(scene, plan)
             remember(state, world, await look(world))
@@ -61,6 +65,20 @@ async def undertake(world: World, task: Undertaking, report: Report, *, dry_run:
         after = await look(world)
         remember(state, world, after)
     return _outcome(world, task, plan, after, applied, started)
+
+
+async def _fetch_ahead(world: World, task: Undertaking, report: Report) -> dict[str, ArrieroError]:
+    """The long downloads of what is missing, during which others may act. By slot why it could not be had."""
+    scene = await look(world, task.asked)
+    barred: dict[str, ArrieroError] = {}
+    for action in task.decide(scene).of(ActionKind.INSTALL):
+        try:
+            await fetch_missing(world, world.slot(action.slot), scene.views[action.slot], report)
+        except ArrieroError as fault:
+            if not task.keep_going:
+                raise
+            barred[action.slot] = fault
+    return barred
 
 
 def _outcome(
@@ -74,6 +92,6 @@ def _outcome(
         backend_reason=world.backend_reason,
         models=tuple(describe_slot(world, world.slot(s), after) for s in touched) if after else (),
         stopped=tuple(applied.stopped),
-        failures=tuple(applied.failures),
+        failures=tuple(applied.failed.values()),
         took_s=world.clock.monotonic() - began,
     )

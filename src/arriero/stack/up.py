@@ -12,7 +12,10 @@ from arriero.state import State
 
 
 async def up(world: World, report: Report, *, dry_run: bool = False) -> Outcome:
-    """Brings back what `down` had ended; nothing remembered gives an empty plan. One failure stops no other slot."""
+    """Brings back what `down` had ended; nothing remembered gives an empty plan. One failure stops no other slot.
+
+    A model that was lost meanwhile is downloaded before the command lock is taken.
+    """
     remembered = world.writable_state().last_active()
     slots = tuple(s.id for s in world.configuration.slots if s.id in remembered)
 
@@ -23,5 +26,5 @@ async def up(world: World, report: Report, *, dry_run: bool = False) -> Outcome:
         for name in slots:
             state.set_desired(name, active=True, variant=scene.views[name].variant)
 
-    task = Undertaking("up", decide, wish, slots, keep_going=True)
+    task = Undertaking("up", decide, wish, slots, keep_going=True, installs=True)
     return await undertake(world, task, report, dry_run=dry_run)

@@ -1,9 +1,10 @@
-"""`activate`, `deactivate`, `down`, `up`: what changes which models run."""
+"""`activate`, `deactivate`, `down`, `up`, `apply`: what changes which models run."""
 
 from __future__ import annotations
 
 import asyncio
 
+from arriero.cli.asking import agrees, must_ask
 from arriero.cli.call import Call, Reply
 from arriero.cli.render.outcome import render_outcome
 from arriero.stack.results import Outcome
@@ -42,6 +43,21 @@ def up(call: Call) -> Reply:
     return _reply(call, asyncio.run(use_case(call.world(), call.narrate, dry_run=call.args.dry_run)))
 
 
+def apply(call: Call) -> Reply:
+    """On a terminal the plan is shown first, and carried out if the user agrees."""
+    from arriero.stack.apply import apply as use_case
+
+    world = call.world()
+    planned = asyncio.run(use_case(world, call.narrate, dry_run=True))
+    if call.args.dry_run:
+        return _reply(call, planned)
+    if must_ask(call) and not planned.plan.empty:
+        call.out.write(render_outcome(planned, call.look) + "\n")
+        if not agrees(call):
+            return Reply(planned, call.texts.nothing_changed)
+    return _reply(call, asyncio.run(use_case(world, call.narrate, shown=planned.plan)))
+
+
 def _reply(call: Call, outcome: Outcome) -> Reply:
-    nothing_done = len(outcome.failures) == len(outcome.plan.actions)
+    nothing_done = len(outcome.failures) == len({action.slot for action in outcome.plan.actions})
     return Reply(outcome, render_outcome(outcome, call.look), outcome.failures, nothing_done)
