@@ -58,8 +58,10 @@ async def test_there_and_back(proxy: FaultProxy, model: Model, tmp_path: Path) -
     for blob in manifest.blobs:
         assert (tmp_path / "models" / "blobs" / blob.file_name).read_bytes() == model.read(blob.digest)
     total = sum(blob.size_bytes for blob in manifest.blobs)
-    assert (told[-1].step, told[-1].done, told[-1].total) == ("push.layer", total, total)
-    assert [p.done for p in told] == sorted(p.done or 0 for p in told)
+    *layers, last = told
+    assert (layers[-1].step, layers[-1].done, layers[-1].total) == ("push.layer", total, total)
+    assert (last.step, last.done) == ("push.manifest", None)
+    assert [p.done for p in layers] == sorted(p.done or 0 for p in layers)
 
 
 async def test_the_wire_is_ollamas(proxy: FaultProxy, model: Model) -> None:

@@ -3,8 +3,8 @@
 Rules of a reference as Ollama 0.33 has them (types/model/name.go): `[host/][namespace/]model[:tag]`, defaults
 registry.ollama.ai / library / latest; each part starts with a letter, digit or `_` and goes on with those, `-` and `.`
 (no `.` in a namespace); 1..80 characters, a host up to 350 and it may hold a port. What a `/` or `:` promises must be
-there, and a scheme is passed over where a whole `host/namespace/model` follows it. Nothing here touches the disk, and no
-valid reference can leave a folder: `.` and `..` are refused by the first-character rule.
+there, and a scheme is passed over where a whole `host/namespace/model` follows it. Nothing here touches the disk, and
+no valid reference can leave a folder: `.` and `..` are refused by the first-character rule.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from arriero.core.ids import Reference
-from arriero.core.progress import Report, silent
+from arriero.core.progress import Progress, Report, silent
 from arriero.registry import manifests
 from arriero.registry.client import RegistryClient
 from arriero.registry.control import PullControl
@@ -25,6 +25,7 @@ from arriero.registry.patience import Patience, persist
 from arriero.registry.uploading import Upload
 
 STEP = "push.layer"
+LAST_STEP = "push.manifest"
 
 
 async def push(
@@ -39,8 +40,9 @@ async def push(
     """Uploads the blobs of a manifest from `blobs`, then the manifest; returns the digest of the manifest as pushed (64
     hex digits: the bytes without a trailing newline).
 
-    Reports `push.layer` as pull_blobs does. Raises ManifestInvalid, FolderRefused, LayerSizeWrong when a local blob has
-    another size, TransferBroken, TransferStalled, and what connecting can raise.
+    Reports `push.layer` as pull_blobs does, and `push.manifest` when they are there. Raises ManifestInvalid,
+    FolderRefused, LayerSizeWrong when a local blob has another size, TransferBroken, TransferStalled, and what
+    connecting can raise.
     """
     raw = manifest_raw.rstrip(b"\n")
     try:
@@ -51,18 +53,24 @@ async def push(
     meter = Meter(STEP, str(reference), layers)
     pace = control or PullControl(client.settings.limit_bytes_per_s)
 
-    def work(halt: Halt) -> None:
-        with closing(Caller(Registry(client.network, reference), halt)) as caller:
+    registry = Registry(client.network, reference)
+
+    def send_blobs(halt: Halt) -> None:
+        with closing(Caller(registry, halt)) as caller:
             for layer in layers:
                 Upload(layer, blobs / layer.file_name, caller, meter, pace).run()
-            patience = Patience(client.settings, caller.registry.origin.shown)
-            persist(patience, halt, lambda: _put_manifest(caller, raw))
+
+    def send_manifest(halt: Halt) -> None:
+        with closing(Caller(registry, halt)) as caller:
+            persist(Patience(client.settings, registry.origin.shown), halt, lambda: _put_manifest(caller, raw))
 
     def tick() -> None:
         for progress in meter.reports():
             report(progress)
 
-    await run(work, tick)
+    await run(send_blobs, tick)
+    report(Progress(LAST_STEP, str(reference)))
+    await run(send_manifest)
     return hashlib.sha256(raw).hexdigest()
 
 
