@@ -11,13 +11,14 @@ from arriero.cli.look import Cell, Look, look_at
 from arriero.cli.render.chat import render_stats
 from arriero.cli.render.demo import render_demo
 from arriero.cli.render.files import render_imported, render_removed
-from arriero.cli.render.models import StoredModel, StoreListing, render_models
+from arriero.cli.render.models import render_models
 from arriero.cli.render.outcome import render_outcome
 from arriero.cli.render.status import render_status
 from arriero.i18n import Texts
 from arriero.i18n.en import EN
 from arriero.i18n.es import ES
 from arriero.i18n.signs import can_encode
+from arriero.stack.listing import StoredModel, StoreListing
 from arriero.stack.results import ChatStats, DemoResult, ImportedModel, RemovedModel
 
 Golden = Callable[[str, str], None]

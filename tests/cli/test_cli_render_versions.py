@@ -8,7 +8,7 @@ import made_results as made
 import pytest
 
 from arriero.cli.look import Look
-from arriero.cli.render.models import StoreListing, render_models
+from arriero.cli.render.models import render_models
 from arriero.cli.render.storage import render_exported, render_pruned, render_verified
 from arriero.cli.render.versions import render_check, render_pulled, render_switched, render_update
 from arriero.cli.telling import error_lines
@@ -17,6 +17,7 @@ from arriero.i18n import Texts
 from arriero.i18n.en import EN
 from arriero.i18n.es import ES
 from arriero.runtime.errors import LoadFailed
+from arriero.stack.listing import StoreListing
 from arriero.stack.errors import VersionUndone
 from arriero.stack.version_results import (
     BadLayer,

@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from arriero.cli.look import Look
 from arriero.cli.render.storage import litter_lines, problem_lines
+from arriero.stack.listing import StoreListing
 from arriero.stack.results import ModelStatus, VariantStatus
-from arriero.store.models import StoreProblem
-
-
-@dataclass(frozen=True)
-class StoredModel:
-    """A model in the store that no slot declares. `version`: the first 12 digits of its digest."""
-
-    reference: str
-    version: str
-    size_bytes: int
-
-
-@dataclass(frozen=True)
-class StoreListing:
-    """`problems` are what is wrong with the store; `litter_bytes` what belongs to no model, None where unknown."""
-
-    models_dir: str
-    models: tuple[ModelStatus, ...]
-    others: tuple[StoredModel, ...]
-    problems: tuple[StoreProblem, ...] = ()
-    litter_bytes: int | None = None
 
 
 def render_models(listing: StoreListing, look: Look) -> str:
