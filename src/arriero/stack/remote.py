@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-
 from arriero.core.ids import Reference
 from arriero.registry.client import RegistryClient
 from arriero.registry.values import RegistrySettings, RemoteManifest
@@ -16,10 +14,6 @@ def client_for(world: World, insecure: Reference | None = None, limit_bytes_per_
     hosts = frozenset(world.configuration.settings.insecure_registries)
     extra = {insecure.host} if insecure else set()
     return RegistryClient(RegistrySettings(insecure_hosts=hosts | extra, limit_bytes_per_s=limit_bytes_per_s))
-
-
-def arriving(store: Store) -> AbstractContextManager[None]:
-    return store.arriving()
 
 
 def missing_bytes(store: Store, manifest: RemoteManifest) -> int:

@@ -13,7 +13,7 @@ from arriero.core.progress import Report
 from arriero.registry.pulling import pull_blobs
 from arriero.registry.values import RemoteLayer
 from arriero.stack.pull import bring
-from arriero.stack.remote import arriving, client_for
+from arriero.stack.remote import client_for
 from arriero.stack.targets import Target, target_of
 from arriero.stack.version_results import BadLayer
 from arriero.stack.versions import owner_of, write_aliases
@@ -84,7 +84,7 @@ async def _repair_manifest(world: World, target: Target, report: Report, *, inse
 
 async def _repair_model(world: World, model: Reference, bad: set[str], report: Report, *, insecure: bool) -> None:
     target = target_of(world, owner_of(model))  # a version before came from there too
-    with arriving(world.store):
+    with world.store.arriving():
         if target.from_wheel:
             await _from_wheel(world, target, bad, report)
         else:
