@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -43,7 +44,18 @@ class RegistryClient:
     async def head_manifest(self, reference: Reference) -> RemoteVersion:
         """Its digest and date from the headers alone (Ollama's registry and stock ones send them); from the manifest
         itself where a registry does not. Raises what `manifest` raises."""
-        return await self._ask(reference, _head)
+        return (await self._ask(reference, _head))[0]
+
+    async def compare(self, reference: Reference, known: str) -> tuple[RemoteVersion, RemoteManifest | None]:
+        """What is served now, in one round trip; where its digest is not `known` (64 hex digits) the manifest too, in a
+        second one over the same connection. Raises what `manifest` raises."""
+
+        def ask(caller: Caller) -> tuple[RemoteVersion, RemoteManifest | None]:
+            version, manifest = _head(caller)
+            same = version.digest == known
+            return version, None if same else manifest or replace(_fetch(caller), published_at=version.published_at)
+
+        return await self._ask(reference, ask)
 
     async def _ask(self, reference: Reference, ask: Callable[[Caller], T]) -> T:
         def work(halt: Halt) -> T:
@@ -55,15 +67,16 @@ class RegistryClient:
         return await run(work)
 
 
-def _head(caller: Caller) -> RemoteVersion:
+def _head(caller: Caller) -> tuple[RemoteVersion, RemoteManifest | None]:
+    """The version, and the manifest where that had to be read for it."""
     with _open(caller, "HEAD") as answer:
         digest = _announced(answer)
         if answer.status in (404, 412) or (answer.status == 200 and digest):
             _check(caller, answer)
     if digest and answer.status == 200:
-        return RemoteVersion(digest, _published_at(answer))
+        return RemoteVersion(digest, _published_at(answer)), None
     manifest = _fetch(caller)
-    return RemoteVersion(manifest.digest, manifest.published_at)
+    return RemoteVersion(manifest.digest, manifest.published_at), manifest
 
 
 def _fetch(caller: Caller) -> RemoteManifest:

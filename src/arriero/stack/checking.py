@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from arriero.core.clock import iso
 from arriero.core.errors import ArrieroError
 from arriero.registry.client import RegistryClient
-from arriero.registry.values import RemoteManifest
+from arriero.registry.values import RemoteManifest, RemoteVersion
 from arriero.stack.remote import client_for, missing_bytes
 from arriero.stack.targets import Target
 from arriero.stack.version_results import CheckReport, Freshness, VersionCheck
@@ -49,25 +50,13 @@ async def _check(
 
 
 async def _ask(world: World, client: RegistryClient, target: Target, model: InstalledModel) -> VersionCheck:
-    version = await client.head_manifest(target.reference)
-    if version.digest == model.digest:
-        return _told(target, model, Freshness.CURRENT, version.digest)
-    manifest = await client.manifest(target.reference)
-    published_at = manifest.published_at or version.published_at
-    changes = changed_kinds(model, manifest)
-    if not changes:  # the same blobs in other words: Ollama before 0.19 wrote manifests anew
-        return _told(target, model, Freshness.CURRENT, manifest.digest)
-    return VersionCheck(
-        reference=str(target.reference),
-        slot=target.slot_id,
-        variant=target.variant.name if target.variant else None,
-        freshness=Freshness.OUTDATED,
-        installed=model.digest[:12],
-        available=manifest.digest[:12],
-        published_at=iso(published_at) if published_at else None,
-        changes=changes,
-        download_bytes=await asyncio.to_thread(missing_bytes, world.store, manifest),
-    )
+    version, manifest = await client.compare(target.reference, model.digest)
+    told = _told(target, model, Freshness.CURRENT, version)
+    changes = changed_kinds(model, manifest) if manifest else ()
+    if manifest is None or not changes:  # the same blobs in other words: Ollama before 0.19 wrote manifests anew
+        return told
+    missing = await asyncio.to_thread(missing_bytes, world.store, manifest)
+    return replace(told, freshness=Freshness.OUTDATED, changes=changes, download_bytes=missing)
 
 
 def changed_kinds(model: InstalledModel, manifest: RemoteManifest) -> tuple[str, ...]:
@@ -81,15 +70,17 @@ def changed_kinds(model: InstalledModel, manifest: RemoteManifest) -> tuple[str,
     return tuple(kind for kind in (*media.KINDS, "other") if kind in changed)
 
 
-def _told(target: Target, model: InstalledModel, freshness: Freshness, available: str | None = None) -> VersionCheck:
+def _told(
+    target: Target, model: InstalledModel, freshness: Freshness, available: RemoteVersion | None = None
+) -> VersionCheck:
     return VersionCheck(
         reference=str(target.reference),
         slot=target.slot_id,
         variant=target.variant.name if target.variant else None,
         freshness=freshness,
         installed=model.digest[:12],
-        available=available[:12] if available else None,
-        published_at=None,
+        available=available.digest[:12] if available else None,
+        published_at=iso(available.published_at) if available and available.published_at else None,
         changes=(),
         download_bytes=None,
     )
