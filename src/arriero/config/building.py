@@ -9,12 +9,15 @@ from arriero.config.lines import KeyPath
 from arriero.config.resolving import Resolved
 from arriero.config.specs import (
     BackendChoice,
+    DockerSettings,
     EngineSettings,
     ExpectedFigures,
+    GpuChoice,
     KvCache,
     Settings,
     SlotSpec,
     SourceKind,
+    Speculation,
     VariantSpec,
     WheelSource,
 )
@@ -52,6 +55,15 @@ def build_settings(resolved: Resolved) -> Settings:
             threads=v["engine.threads"],
             api_key_file=v["engine.api_key_file"],
         ),
+        docker=DockerSettings(
+            image=v["docker.image"],
+            project=v["docker.project"],
+            folder=v["docker.folder"],
+            gpu=GpuChoice(v["docker.gpu"]),
+            shm_size=v["docker.shm_size"],
+            fit_target_mib=v["docker.fit_target_mib"],
+            cache_ram_mib=v["docker.cache_ram_mib"],
+        ),
         insecure_registries=v["registry.insecure"],
         gpu=v["gpu"] or "",
         simulate=v["simulate"] or "",
@@ -79,6 +91,7 @@ def _slot(resolved: Resolved, slot: str) -> SlotSpec:
         kv_cache=KvCache(v["kv_cache"]),
         variants=tuple(_variant(resolved, slot, name) for name in names),
         default_variant=v["default_variant"] or names[0],
+        speculation=Speculation(v["speculation"]),
     )
 
 

@@ -74,6 +74,7 @@ def _defaults(known: list[KeyPath], places: Places) -> Resolved:
         ("database",): places.database,
         ("state_dir",): places.state,
         ("run_dir",): places.run,
+        ("docker", "folder"): places.root,
     }
     found: Resolved = {}
     for path in known:

@@ -13,7 +13,7 @@ from arriero.config import kinds
 from arriero.config.kinds import Kind
 from arriero.config.lines import KeyPath
 from arriero.config.simulation import EXAMPLE
-from arriero.config.specs import BackendChoice, KvCache, SourceKind
+from arriero.config.specs import BackendChoice, GpuChoice, KvCache, SourceKind, Speculation
 
 MIB = 1 << 20
 PREFIX = "ARRIERO_"
@@ -100,7 +100,49 @@ SETTINGS = (
         "engine.api_key_file",
         kinds.PATH,
         '"~/.config/arriero/key"',
-        "File with the one line that clients must send as their API key. Default: none is asked for.",
+        "File with the one line that clients must send as their API key; containers ask for none. Default: no key.",
+    ),
+    _key(
+        "docker.image",
+        kinds.IMAGE,
+        '"ollama/ollama:0.33.0"',
+        "Image of the containers, by tag or by digest.",
+        "ollama/ollama:0.33.0",
+    ),
+    _key(
+        "docker.gpu",
+        kinds.one_of(GpuChoice),
+        '"cpu"',
+        "What the containers compute on; `auto` looks, and says so before it takes the processor.",
+        "auto",
+    ),
+    _key("docker.shm_size", kinds.DOCKER_SIZE, '"8gb"', "Shared memory that a container may use.", "8gb"),
+    _key(
+        "docker.fit_target_mib",
+        kinds.whole(0, 1 << 20),
+        "512",
+        "Video memory, in MiB, that is left free on the card when a model's layers are placed.",
+        512,
+    ),
+    _key(
+        "docker.cache_ram_mib",
+        kinds.whole(0, 1 << 20),
+        "2048",
+        "System memory, in MiB, for prompts that a container may want again; llama.cpp's own default is 8192.",
+        2048,
+    ),
+    _key(
+        "docker.project",
+        kinds.PROJECT,
+        '"arriero"',
+        "Compose's name for the containers, their network and their volume.",
+        "arriero",
+    ),
+    _key(
+        "docker.folder",
+        kinds.PATH,
+        '"~/arriero-compose"',
+        "Where the Compose files lie and `docker compose` is typed. Default: the project.",
     ),
     _key(
         "registry.insecure",
@@ -125,6 +167,13 @@ SLOT = (
         4096,
     ),
     _key("slots.*.kv_cache", kinds.one_of(KvCache), '"q8_0"', "Type of the context's cache in memory.", "f16"),
+    _key(
+        "slots.*.speculation",
+        kinds.one_of(Speculation),
+        '"ngram-mod"',
+        "Draft tokens from what the prompt already says: faster where code is rewritten on a GPU.",
+        "none",
+    ),
     _key(
         "slots.*.default_variant",
         kinds.TEXT,

@@ -28,6 +28,21 @@ class KvCache(StrEnum):
     Q4_0 = "q4_0"
 
 
+class Speculation(StrEnum):
+    """llama.cpp's `--spec-type`, as far as it needs no second model: tokens drafted from the prompt's own n-grams."""
+
+    NONE = "none"
+    NGRAM = "ngram-mod"
+
+
+class GpuChoice(StrEnum):
+    """What containers are given. AUTO is resolved by looking, before anything is rendered."""
+
+    AUTO = "auto"
+    NVIDIA = "nvidia"
+    CPU = "cpu"
+
+
 class SourceKind(StrEnum):
     """Where a variant's bytes come from: an Ollama registry, or a GGUF inside a wheel of the Python package index."""
 
@@ -86,6 +101,7 @@ class SlotSpec:
     kv_cache: KvCache
     variants: tuple[VariantSpec, ...]
     default_variant: str
+    speculation: Speculation = Speculation.NONE
 
     def variant(self, name: str | None = None) -> VariantSpec | None:
         """The named variant (the default one without a name), or None."""
@@ -114,6 +130,23 @@ class EngineSettings:
 
 
 @dataclass(frozen=True)
+class DockerSettings:
+    """How the containers are made. `folder` holds the Compose files; `project` is Compose's name for all of it.
+
+    `shm_size` as Docker writes sizes ("8gb"). `fit_target_mib`: video memory that llama.cpp leaves free on each card.
+    `cache_ram_mib`: system memory for prompts that left the context.
+    """
+
+    image: str
+    project: str
+    folder: Path
+    gpu: GpuChoice
+    shm_size: str
+    fit_target_mib: int
+    cache_ram_mib: int
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that is not a slot. `language` is 'auto', 'es' or 'en'; `bind` is an IP address.
 
@@ -129,6 +162,7 @@ class Settings:
     state_dir: Path
     run_dir: Path
     engine: EngineSettings
+    docker: DockerSettings
     insecure_registries: tuple[str, ...] = ()
     gpu: str = ""
     simulate: str = ""

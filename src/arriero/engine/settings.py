@@ -81,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument("--max-body-bytes", help=f"largest request body ({DEFAULT_BODY_BYTES})")
     flags.add_argument("--origin", action="append", help="browser origin that may call, in addition (repeatable)")
     flags.add_argument("--threads", help="threads that compute, 0 for as many as suit the machine (0)")
+    flags.add_argument("--speculation", help="draft tokens from the prompt: ngram-mod and others (none)")
     flags.add_argument("--api-key-file", help="file with the key that every request must bring")
     flags.add_argument("--slot", default="", help="a label, for process lists and the log")
     return flags

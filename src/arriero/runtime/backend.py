@@ -38,6 +38,7 @@ class ServiceSpec:
     origins: tuple[str, ...] = ()
     threads: int = 0
     api_key_file: Path | None = None
+    speculation: str = "none"
 
 
 @dataclass(frozen=True)

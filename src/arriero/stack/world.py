@@ -67,6 +67,7 @@ class World:
             origins=settings.engine.origins,
             threads=settings.engine.threads,
             api_key_file=settings.engine.api_key_file,
+            speculation=str(slot.speculation),
         )
 
     def writable_state(self) -> State:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from arriero.config.specs import BackendChoice, KvCache, SourceKind
+from arriero.config.specs import BackendChoice, GpuChoice, KvCache, SourceKind
 
 
 def test_slots_ports_and_order_of_the_specification(desk: Any) -> None:
@@ -71,3 +71,5 @@ def test_defaults_of_the_settings(desk: Any) -> None:
     assert settings.models_dir == desk.places.home / ".ollama" / "models"
     assert settings.database == desk.places.root / ".models.db"
     assert settings.engine.api_key_file is None
+    assert settings.docker.folder == desk.places.root
+    assert (settings.docker.image, settings.docker.gpu) == ("ollama/ollama:0.33.0", GpuChoice.AUTO)

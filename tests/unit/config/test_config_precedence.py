@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from arriero.config import schema
-from arriero.config.specs import BackendChoice
+from arriero.config.specs import BackendChoice, Speculation
 
 
 def test_each_layer_beats_the_one_below(desk: Any) -> None:
@@ -53,6 +53,13 @@ def test_origins_tell_file_and_line_variable_and_flag(desk: Any) -> None:
             lambda c: str(c.slot("deepseek").variant("6.7b").reference),
             "other:1",
         ),
+        (
+            "ARRIERO_DOCKER__IMAGE",
+            f"registry.local:5000/ollama@sha256:{'a' * 64}",
+            lambda c: c.settings.docker.image,
+            f"registry.local:5000/ollama@sha256:{'a' * 64}",
+        ),
+        ("ARRIERO_SLOTS__QWEN__SPECULATION", "ngram-mod", lambda c: c.slot("qwen").speculation, Speculation.NGRAM),
         ("OLLAMA_MODELS", "/srv/models", lambda c: c.settings.models_dir, Path("/srv/models")),
     ],
 )

@@ -16,6 +16,10 @@ def test_the_defaults() -> None:
     assert (spec.api_key, spec.flash_attention, spec.gpu_layers, spec.load_stall_s) == (None, "auto", -1, 300)
 
 
+def test_speculation_is_a_flag_too() -> None:
+    assert read_settings(["--speculation", "ngram-mod"], {"LLAMA_ARG_SPEC_TYPE": "none"}).speculation == "ngram-mod"
+
+
 def test_ollamas_variables() -> None:
     spec = read_settings(
         [],

@@ -88,6 +88,7 @@ def test_another_model_needs_no_restart() -> None:
         {"max_queue": 1},
         {"max_body_bytes": 1},
         {"origins": ()},
+        {"speculation": "ngram-mod"},
         {"threads": 0},
         {"api_key_file": None},
     ],

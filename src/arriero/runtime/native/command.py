@@ -24,6 +24,8 @@ def _arguments(spec: ServiceSpec) -> list[str]:
     words += ["--parallel", str(spec.parallel), "--max-queue", str(spec.max_queue)]
     words += ["--max-body-bytes", str(spec.max_body_bytes), "--threads", str(spec.threads)]
     words += [word for origin in spec.origins for word in ("--origin", origin)]
+    if spec.speculation != "none":
+        words += ["--speculation", spec.speculation]
     if spec.api_key_file:
         words += ["--api-key-file", str(spec.api_key_file.absolute())]
     return words
