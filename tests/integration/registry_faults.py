@@ -173,6 +173,22 @@ def answering(status: int, text: str = "", **headers: str) -> Fault:
     return strike
 
 
+def redirecting(target: str) -> Fault:
+    async def strike(proxy: FaultProxy, request: web.Request) -> web.StreamResponse:
+        return web.Response(status=307, headers={"Location": target})
+
+    return strike
+
+
+def only(digest: str, fault: Fault) -> Fault:
+    """Strikes at one layer."""
+
+    async def strike(proxy: FaultProxy, request: web.Request) -> web.StreamResponse | None:
+        return await fault(proxy, request) if digest in request.path else None
+
+    return strike
+
+
 def after(count: int, then: Callable[[], Awaitable[None]]) -> Body:
     """`count` bytes pass, then `then` happens, then the rest."""
 

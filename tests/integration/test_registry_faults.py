@@ -1,4 +1,7 @@
-"""Every fault between us and a registry: recovered from or refused, in bounded time, the store consistent."""
+"""Faults between us and a registry that take more than one answer to tell: counted bytes, direct URLs, tokens, lies.
+
+The others are in `fault_cases`, and struck at a whole `pull`.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +13,20 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from registry_faults import (
-    Fault,
     FaultProxy,
     after,
     answering,
-    at_pace,
     changed,
     fault_proxy,
     limited,
+    only,
+    redirecting,
     reset,
     silence,
-    with_more,
     with_wrong_byte,
 )
 from registry_server import Model, completed, consistent, files_in, make_model, publish, quick, stock_registry
 
-from arriero.core.errors import ArrieroError
 from arriero.core.ids import Reference
 from arriero.core.progress import Progress, Report, silent
 from arriero.registry.client import RegistryClient
@@ -33,13 +34,10 @@ from arriero.registry.errors import (
     LayerCorrupt,
     LayerMissing,
     LayerSizeWrong,
-    NotARegistry,
     RedirectRefused,
     RegistryDenied,
-    RegistryRefused,
     RegistryUnreachable,
     TransferBroken,
-    TransferStalled,
 )
 from arriero.registry.pulling import pull_blobs
 from arriero.registry.values import PullResult, RemoteLayer
@@ -84,97 +82,18 @@ async def pull(
     return await pull_blobs(client, proxy.at(published), manifest.blobs, blobs, report)
 
 
-def on_the_big_one(model: Model, fault: Fault) -> Fault:
-    async def strike(proxy: FaultProxy, request: web.Request) -> web.StreamResponse | None:
-        return await fault(proxy, request) if model.big in request.path else None
-
-    return strike
-
-
-RECOVERED: dict[str, Fault] = {
-    "reset mid-body": limited(changed(after(300_000, reset)), 7),
-    "reset before the body": limited(changed(after(0, reset)), 3),
-    "short body": limited(changed(after(300_000, reset), promise=-1), 5),
-    "server error": limited(answering(500, "oops"), 5),
-    "too many requests": limited(answering(429, "slow down", Retry_After="0"), 5),
-    "unavailable": limited(answering(503, "later", Retry_After="0"), 5),
-    "a date to retry after": limited(answering(503, Retry_After="Sun, 22 Nov 2020 12:00:00 GMT"), 2),
-    "one wrong byte": limited(changed(with_wrong_byte), 1),
-    "ignores ranges": changed(lambda source: source, ranged=False),
-    "ignores ranges and says no length": changed(lambda source: source, ranged=False, promise=-1),
-    "ignores ranges and breaks": limited(changed(after(5_000_000, reset), ranged=False), 6),
-    "says no length": changed(lambda source: source, promise=-1),
-    "slow connections": changed(at_pace(2_000_000, 50_000)),
-}
-
-
-@pytest.mark.parametrize("name", RECOVERED)
-async def test_recovered(name: str, proxy: FaultProxy, published: Reference, model: Model, blobs: Path) -> None:
-    proxy.on_blob = on_the_big_one(model, RECOVERED[name])
-    result = await pull(proxy, published, blobs)
-    assert consistent(blobs) == set(model.digests)
-    assert files_in(blobs) == len(model.digests)
-    assert result.bytes_fetched + result.bytes_reused >= BIG + SMALL
-
-
 async def test_a_reset_costs_no_byte_twice(proxy: FaultProxy, published: Reference, model: Model, blobs: Path) -> None:
-    proxy.on_blob = on_the_big_one(model, limited(changed(after(300_000, reset)), 4))
+    proxy.on_blob = only(model.big, limited(changed(after(300_000, reset)), 4))
     assert (await pull(proxy, published, blobs)).bytes_fetched == BIG + SMALL
 
 
 async def test_no_handful_of_bytes_counts_as_progress(
     proxy: FaultProxy, published: Reference, model: Model, blobs: Path
 ) -> None:
-    proxy.on_blob = on_the_big_one(model, changed(after(10, reset)))
+    proxy.on_blob = only(model.big, changed(after(10, reset)))
     with pytest.raises(TransferBroken):
         await pull(proxy, published, blobs)
     assert len(proxy.blob_requests()) < 40
-
-
-def redirecting(target: str) -> Fault:
-    async def strike(proxy: FaultProxy, request: web.Request) -> web.StreamResponse:
-        return web.Response(status=307, headers={"Location": target})
-
-    return strike
-
-
-REFUSED: dict[str, tuple[Fault, type[ArrieroError], dict[str, object]]] = {
-    "no connection lasts": (changed(after(0, reset)), TransferBroken, {}),
-    "always unavailable": (answering(503, "later", Retry_After="0"), RegistryRefused, {}),
-    "come back tomorrow": (answering(429, "tomorrow", Retry_After="86400"), RegistryRefused, {}),
-    "the same byte is always wrong": (changed(with_wrong_byte), LayerCorrupt, {}),
-    "one byte a second": (changed(at_pace(1, 1)), TransferStalled, {"stall_s": 0.3, "tries": 2}),
-    "silence after the headers": (changed(after(0, silence)), TransferStalled, {"stall_s": 0.3, "tries": 2}),
-    "silence mid-body": (changed(after(9_000, silence)), TransferStalled, {"stall_s": 0.3, "tries": 2}),
-    "a web page": (answering(200, "<html>welcome</html>", Content_Type="text/html"), NotARegistry, {}),
-    "gone": (answering(404), LayerMissing, {}),
-    "forbidden": (answering(403), RegistryDenied, {}),
-    "a teapot": (answering(418, "short and stout"), RegistryRefused, {}),
-    "to a file": (redirecting("file:///etc/passwd"), RedirectRefused, {}),
-    "to another scheme": (redirecting("ftp://127.0.0.1/x"), RedirectRefused, {}),
-    "to nowhere": (redirecting(""), RedirectRefused, {}),
-    "to a closed port": (redirecting("http://127.0.0.1:1/x"), RegistryUnreachable, {}),
-    "longer than promised": (
-        changed(with_more(50_000_000), ranged=False, promise=BIG + 50_000_000),
-        LayerSizeWrong,
-        {},
-    ),
-    "longer without a length": (changed(with_more(100), ranged=False, promise=-1), LayerSizeWrong, {}),
-    "shorter than promised": (answering(200, "short"), LayerSizeWrong, {}),
-}
-
-
-@pytest.mark.parametrize("name", REFUSED)
-async def test_refused(name: str, proxy: FaultProxy, published: Reference, model: Model, blobs: Path) -> None:
-    fault, error, changes = REFUSED[name]
-    proxy.on_blob = on_the_big_one(model, fault)
-    with pytest.raises(error):
-        await pull(proxy, published, blobs, **changes)
-    assert consistent(blobs) == set(model.digests) - {model.big}
-    assert proxy.sent.get(model.big, 0) <= 2 * (BIG + 50_000_000)
-    proxy.on_blob = None
-    await pull(proxy, published, blobs)
-    assert consistent(blobs) == set(model.digests)
 
 
 async def test_going_round_in_circles(proxy: FaultProxy, published: Reference, model: Model, blobs: Path) -> None:
@@ -189,7 +108,7 @@ async def test_going_round_in_circles(proxy: FaultProxy, published: Reference, m
 async def test_a_corrupt_layer_leaves_nothing_behind(
     proxy: FaultProxy, published: Reference, model: Model, blobs: Path
 ) -> None:
-    proxy.on_blob = on_the_big_one(model, changed(with_wrong_byte))
+    proxy.on_blob = only(model.big, changed(with_wrong_byte))
     with pytest.raises(LayerCorrupt) as corrupt:
         await pull(proxy, published, blobs)
     assert corrupt.value.digest == model.big
@@ -205,7 +124,7 @@ async def test_a_connection_that_dies_for_good_keeps_what_arrived(
         return None if proxy.sent.get(model.big, 0) < BIG // 2 else await changed(after(0, reset))(proxy, request)
 
     shown: list[Progress] = []
-    proxy.on_blob = on_the_big_one(model, strike)
+    proxy.on_blob = only(model.big, strike)
     with pytest.raises(TransferBroken):
         await pull(proxy, published, blobs, shown.append)
     there = completed(blobs, model.big)
@@ -237,7 +156,7 @@ async def test_a_direct_url_is_used_for_all_parts_and_renewed_when_it_expires(
             current = request.query.get("signature") == str(granted)
             return None if current and used <= 6 else web.Response(status=403)
 
-        proxy.on_blob, cdn.on_blob = on_the_big_one(model, grant), honour
+        proxy.on_blob, cdn.on_blob = only(model.big, grant), honour
         await pull(proxy, published, blobs, connections=2)
         assert consistent(blobs) == set(model.digests)
         assert 2 <= granted < PARTS
@@ -249,7 +168,7 @@ async def test_a_direct_url_that_never_works(
 ) -> None:
     async with fault_proxy(registry) as cdn:
         cdn.on_blob = answering(403)
-        proxy.on_blob = on_the_big_one(model, redirecting(f"http://{cdn.host}/v2/x/blobs/{model.big}"))
+        proxy.on_blob = only(model.big, redirecting(f"http://{cdn.host}/v2/x/blobs/{model.big}"))
         with pytest.raises(RegistryDenied):
             await pull(proxy, published, blobs)
         assert len(cdn.seen) < 50
@@ -311,7 +230,7 @@ async def test_cancelling_a_silent_transfer_does_not_wait_for_it(
         heard.set()
         await silence()
 
-    proxy.on_blob = on_the_big_one(model, changed(after(9_000, mute)))
+    proxy.on_blob = only(model.big, changed(after(9_000, mute)))
     task = asyncio.create_task(pull(proxy, published, blobs, stall_s=3600.0, answer_s=3600.0))
     await heard.wait()
     task.cancel()

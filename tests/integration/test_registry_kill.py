@@ -21,7 +21,7 @@ from arriero.core.paths import SOURCE_ROOT
 BIG = 9_500_000
 PART = 250_000
 CONNECTIONS = 4
-KILLS = 20
+KILLS = 6
 PULLER = Path(__file__).with_name("registry_puller.py")
 
 
@@ -84,7 +84,7 @@ async def test_killed_again_and_again(
     there, kills = 0, 0
     while there < BIG and kills < KILLS:
         sent_before, there_before = proxy.sent.get(model.big, 0), there
-        await run_until(await start(reference, blobs), there + chance.randrange(300_000))
+        await run_until(await start(reference, blobs), there + chance.randrange(1_000_000))
         kills += 1
         there = check_counted(blobs, model)
         consistent(blobs)
