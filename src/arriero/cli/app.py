@@ -49,7 +49,7 @@ def _main(argv: list[str]) -> int:
     configured = _configured()
     texts = texts_of(choose_language(_wanted_language(argv, configured), os.environ))
     try:
-        args = build_parser(texts).read(argv)
+        args = build_parser(texts, first=argv[0] if argv else "").read(argv)
     except ArrieroError as error:
         return _finish(Reply(None, "", (error,)), exit_code(error), "", texts, json="--json" in argv)
     if args.run is None:
