@@ -153,6 +153,14 @@ def needs_root() -> None:
         pytest.skip("needs root (to mount a small filesystem)")
 
 
+@pytest.fixture(scope="session")
+def needs_docker() -> None:
+    """For tests on a real Docker engine that this user may use, with Compose."""
+    for words in (["docker", "info"], ["docker", "compose", "version"]):
+        if shutil.which("docker") is None or subprocess.run(words, capture_output=True, check=False).returncode:
+            pytest.skip(f"needs a Docker engine and Compose ({' '.join(words)} fails); .ci/docker starts one")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """In CI nothing is left out: a skip is a failure. Elsewhere `-ra` lists every skip with its reason."""

@@ -42,6 +42,8 @@ class World:
     folder: Path
     port: int
     limits: Limits = QUICK
+    processes = 2  # supervisor and engine
+    kind = "native"
 
     def __post_init__(self) -> None:
         self.run_dir = self.folder / "run"
@@ -87,6 +89,14 @@ class World:
             return snapshot if snapshot.phase == phase else None
 
         return await until(look)
+
+    async def until_begun(self) -> None:
+        """Until something is there that a start made."""
+
+        async def look() -> list[int]:
+            return self.family()
+
+        await until(look)
 
     async def until_recorded(self) -> None:
         """Until a supervisor lives on its own, whatever becomes of who started it."""

@@ -72,8 +72,9 @@ def main() -> None:
     if status:
         print(f"stand-in ends with {status}", file=sys.stderr)
         sys.exit(status)
-    if "STANDIN_STUBBORN" in os.environ:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    stubborn = "STANDIN_STUBBORN" in os.environ
+    # said and not left to the kernel, which ignores it for the first process of a container
+    signal.signal(signal.SIGTERM, signal.SIG_IGN if stubborn else lambda *_: os._exit(0))
     if "STANDIN_CHILD" in os.environ:
         subprocess.Popen([sys.executable, "-c", "import signal; signal.signal(15, signal.SIG_IGN); signal.pause()"])
     if Path(os.environ.get("STANDIN_SILENT_IF", "/-")).exists():

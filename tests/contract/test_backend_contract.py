@@ -17,12 +17,17 @@ from arriero.core.files import CommandRunning
 from arriero.core.progress import Progress, silent
 from arriero.runtime.backend import Backend, EventKind, ServiceEvent
 from arriero.runtime.errors import ContextDiffers, LoadFailed, PortTaken, PortUnusable, ServiceFailed
+from docker_slot import DockerWorld
 from native_world import MODEL, World, until
 
+AnyWorld = World | DockerWorld
 
-@pytest.fixture(params=["native"])
-async def world(tmp_path: Path, free_port: int) -> AsyncIterator[World]:
-    built = World(tmp_path, free_port)
+
+@pytest.fixture(params=["native", "docker"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path, free_port: int) -> AsyncIterator[AnyWorld]:
+    if request.param == "docker":
+        request.getfixturevalue("needs_docker")
+    built = (DockerWorld if request.param == "docker" else World)(tmp_path, free_port)
     yield built
     await built.end()
 
@@ -47,17 +52,17 @@ def connects(port: int) -> bool:
         return client.connect_ex(("127.0.0.1", port)) == 0
 
 
-async def test_nothing_is_absent(world: World) -> None:
+async def test_nothing_is_absent(world: AnyWorld) -> None:
     seen = await world.seen()
     assert (seen.phase, seen.pid, seen.answers, seen.holder, seen.memory_bytes) == ("absent", None, False, None, None)
 
 
-async def test_it_is_a_backend(world: World) -> None:
+async def test_it_is_a_backend(world: AnyWorld) -> None:
     backend: Backend = world.backend
-    assert backend.kind == "native"
+    assert backend.kind == world.kind
 
 
-async def test_start_serves_loads_and_tells(world: World) -> None:
+async def test_start_serves_loads_and_tells(world: AnyWorld) -> None:
     steps: list[Progress] = []
     seen = await world.backend.start(world.spec(), steps.append)
     assert (seen.phase, seen.port, seen.answers, seen.version) == ("serving", world.port, True, "0.33.0")
@@ -70,7 +75,7 @@ async def test_start_serves_loads_and_tells(world: World) -> None:
     assert [step.step for step in steps] == ["backend.start", "backend.wait_ready", "backend.load"]
 
 
-async def test_another_command_sees_and_ends_it(world: World) -> None:
+async def test_another_command_sees_and_ends_it(world: AnyWorld) -> None:
     started = await world.start()
     (seen,) = await world.another().inspect([("qwen", world.port)])
     assert (seen.phase, seen.pid, seen.started_at) == ("serving", started.pid, started.started_at)
@@ -81,13 +86,13 @@ async def test_another_command_sees_and_ends_it(world: World) -> None:
     assert (await world.seen()).phase == "absent"
 
 
-async def test_starting_what_runs_changes_nothing(world: World) -> None:
+async def test_starting_what_runs_changes_nothing(world: AnyWorld) -> None:
     first = await world.start()
     second = await world.start()
     assert (second.pid, second.phase) == (first.pid, "serving")
 
 
-async def test_other_settings_restart_it(world: World) -> None:
+async def test_other_settings_restart_it(world: AnyWorld) -> None:
     first = await world.start()
     second = await world.start(context=2048)
     assert second.pid != first.pid
@@ -95,23 +100,23 @@ async def test_other_settings_restart_it(world: World) -> None:
     assert second.settings_hash != first.settings_hash
 
 
-async def test_restart_gives_a_new_process(world: World) -> None:
+async def test_restart_gives_a_new_process(world: AnyWorld) -> None:
     first = await world.start()
     second = await world.backend.restart(world.spec(), silent)
     assert second.pid != first.pid
     assert second.phase == "serving"
 
 
-async def test_restart_starts_what_did_not_run(world: World) -> None:
+async def test_restart_starts_what_did_not_run(world: AnyWorld) -> None:
     assert (await world.backend.restart(world.spec(), silent)).phase == "serving"
 
 
-async def test_stopping_nothing_is_no_error(world: World) -> None:
+async def test_stopping_nothing_is_no_error(world: AnyWorld) -> None:
     report = await world.backend.stop("qwen", world.port, silent)
     assert (report.was_running, report.port_free, report.memory_freed_bytes) == (False, True, 0)
 
 
-async def test_a_taken_port_is_named_and_nothing_is_started(world: World, stranger: socket.socket) -> None:
+async def test_a_taken_port_is_named_and_nothing_is_started(world: AnyWorld, stranger: socket.socket) -> None:
     with pytest.raises(PortTaken) as caught:
         await world.start()
     assert (caught.value.port, caught.value.pid) == (world.port, os.getpid())
@@ -124,27 +129,27 @@ async def test_a_taken_port_is_named_and_nothing_is_started(world: World, strang
     assert world.family() == []
 
 
-async def test_moving_to_a_taken_port_leaves_what_runs(world: World) -> None:
+async def test_moving_to_a_taken_port_leaves_what_runs(world: AnyWorld) -> None:
     first = await world.start()
     with socket.create_server(("127.0.0.1", 0)) as listener, pytest.raises(PortTaken):
         await world.start(port=listener.getsockname()[1])
     assert (await world.seen()).pid == first.pid
 
 
-async def test_an_address_of_another_machine_is_refused(world: World) -> None:
+async def test_an_address_of_another_machine_is_refused(world: AnyWorld) -> None:
     with pytest.raises(PortUnusable) as caught:
         await world.start(host="192.0.2.1")
     assert caught.value.host == "192.0.2.1"
 
 
-async def test_stop_does_not_touch_a_stranger_on_the_port(world: World, stranger: socket.socket) -> None:
+async def test_stop_does_not_touch_a_stranger_on_the_port(world: AnyWorld, stranger: socket.socket) -> None:
     report = await world.backend.stop("qwen", world.port, silent)
     assert (report.was_running, report.port_free) == (False, False)
     assert connects(world.port)
 
 
 async def test_an_engine_that_cannot_start_is_told_with_its_words(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: AnyWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STANDIN_EXIT", "7")
     with pytest.raises(ServiceFailed) as caught:
@@ -157,7 +162,7 @@ async def test_an_engine_that_cannot_start_is_told_with_its_words(
     assert (await world.start()).phase == "serving"
 
 
-async def test_a_failed_service_is_cleared_by_stop(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failed_service_is_cleared_by_stop(world: AnyWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STANDIN_EXIT", "7")
     with pytest.raises(ServiceFailed):
         await world.start()
@@ -165,21 +170,22 @@ async def test_a_failed_service_is_cleared_by_stop(world: World, monkeypatch: py
     assert (await world.seen()).phase == "absent"
 
 
-async def test_a_model_that_is_not_there_is_a_failed_load(world: World) -> None:
+async def test_a_model_that_is_not_there_is_a_failed_load(world: AnyWorld) -> None:
     with pytest.raises(LoadFailed) as caught:
         await world.start(model="qwen2.5-coder:7b")
     assert caught.value.detail == "model 'qwen2.5-coder:7b' not found"
     assert (await world.seen()).phase == "serving"
 
 
-async def test_another_context_than_asked_for_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_another_context_than_asked_for_is_told(world: AnyWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STANDIN_CONTEXT", "1024")
     with pytest.raises(ContextDiffers) as caught:
         await world.start()
     assert (caught.value.wanted, caught.value.served) == (4096, 1024)
 
 
-async def test_a_service_behind_a_key_is_loaded_and_seen(world: World, tmp_path: Path) -> None:
+@pytest.mark.parametrize("world", ["native"], indirect=True)  # Ollama has no key: a container is never behind one
+async def test_a_service_behind_a_key_is_loaded_and_seen(world: AnyWorld, tmp_path: Path) -> None:
     key = tmp_path / "key"
     key.write_text("secreto\n")
     seen = await world.start(api_key_file=key)
@@ -189,7 +195,7 @@ async def test_a_service_behind_a_key_is_loaded_and_seen(world: World, tmp_path:
     assert (seen.phase, seen.answers, seen.version) == ("serving", True, None)
 
 
-async def test_two_starts_at_once_give_one_service(world: World) -> None:
+async def test_two_starts_at_once_give_one_service(world: AnyWorld) -> None:
     outcomes = await asyncio.gather(
         world.backend.start(world.spec(), silent),
         world.another().start(world.spec(), silent),
@@ -199,10 +205,10 @@ async def test_two_starts_at_once_give_one_service(world: World) -> None:
     losers = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
     assert [type(loser) for loser in losers] == [CommandRunning]
     assert [winner.phase for winner in winners] == ["serving"]
-    assert len(world.family()) == 2
+    assert len(world.family()) == world.processes
 
 
-async def test_a_start_that_is_cancelled_goes_on_by_itself(world: World) -> None:
+async def test_a_start_that_is_cancelled_goes_on_by_itself(world: AnyWorld) -> None:
     task = asyncio.create_task(world.start())
     await world.until_recorded()
     task.cancel()
@@ -213,13 +219,9 @@ async def test_a_start_that_is_cancelled_goes_on_by_itself(world: World) -> None
     assert [model.name for model in (await world.start()).loaded] == [MODEL]
 
 
-async def test_a_start_that_is_cancelled_at_its_very_beginning_is_in_nobodys_way(world: World) -> None:
+async def test_a_start_that_is_cancelled_at_its_very_beginning_is_in_nobodys_way(world: AnyWorld) -> None:
     task = asyncio.create_task(world.start())
-
-    async def first_process() -> list[int]:
-        return world.family()
-
-    await until(first_process)
+    await world.until_begun()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -227,13 +229,13 @@ async def test_a_start_that_is_cancelled_at_its_very_beginning_is_in_nobodys_way
     assert (await world.start()).phase == "serving"
 
 
-async def test_inspect_looks_at_every_slot(world: World) -> None:
+async def test_inspect_looks_at_every_slot(world: AnyWorld) -> None:
     await world.start()
     seen = await world.backend.inspect([("mistral", 1), ("qwen", world.port)])
     assert [(one.slot, one.phase) for one in seen] == [("mistral", "absent"), ("qwen", "serving")]
 
 
-async def test_logs_are_the_services_own_lines(world: World) -> None:
+async def test_logs_are_the_services_own_lines(world: AnyWorld) -> None:
     await world.start()
     for number in range(5):
         await world.say(f"línea {number}")
@@ -245,11 +247,11 @@ async def test_logs_are_the_services_own_lines(world: World) -> None:
     assert await until(all_there) == ["línea 2", "línea 3", "línea 4"]
 
 
-async def test_logs_of_a_service_that_never_ran_are_empty(world: World) -> None:
+async def test_logs_of_a_service_that_never_ran_are_empty(world: AnyWorld) -> None:
     assert [line async for line in world.backend.logs("mistral", tail=10, follow=False)] == []
 
 
-async def test_followed_logs_bring_what_comes(world: World) -> None:
+async def test_followed_logs_bring_what_comes(world: AnyWorld) -> None:
     await world.start()
     await world.say("first")
     lines = world.backend.logs("qwen", tail=100, follow=True)
@@ -260,7 +262,7 @@ async def test_followed_logs_bring_what_comes(world: World) -> None:
     await lines.aclose()  # type: ignore[attr-defined]
 
 
-async def test_stats_are_those_of_what_runs(world: World) -> None:
+async def test_stats_are_those_of_what_runs(world: AnyWorld) -> None:
     assert await world.backend.stats(["qwen"]) == []
     await world.start()
     first, second = [(await world.backend.stats(["mistral", "qwen"]))[0] for _ in range(2)]
@@ -269,7 +271,7 @@ async def test_stats_are_those_of_what_runs(world: World) -> None:
     assert 0 < first.cpu_s <= second.cpu_s
 
 
-async def test_events_tell_of_a_start_and_of_an_end(world: World) -> None:
+async def test_events_tell_of_a_start_and_of_an_end(world: AnyWorld) -> None:
     events = world.another().events(["qwen"])
     first = await asyncio.wait_for(anext(events), 20)
     assert (first.slot, first.kind) == (None, EventKind.LISTENING)
@@ -280,9 +282,10 @@ async def test_events_tell_of_a_start_and_of_an_end(world: World) -> None:
     await events.aclose()  # type: ignore[attr-defined]
 
 
-def test_nothing_heavy_is_imported() -> None:
+@pytest.mark.parametrize("backend", ["native", "docker"])
+def test_nothing_heavy_is_imported(backend: str) -> None:
     code = (
-        "import sys, arriero.runtime.native.backend;"
+        f"import sys, arriero.runtime.{backend}.backend;"
         "print([name for name in ('aiohttp', 'psutil', 'xllamacpp') if name in sys.modules])"
     )
     environment = {"PYTHONPATH": ":".join(sys.path)}

@@ -1,0 +1,158 @@
+"""What tests of the Docker backend stand on: one slot in a real container, with the stand-in engine inside.
+
+The Compose file is the tests' own, so that a container can be made to misbehave. Each world is its own project, and
+`end` removes all of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from arriero.core.clock import SystemClock
+from arriero.core.progress import silent
+from arriero.runtime.backend import ServiceSnapshot, ServiceSpec
+from arriero.runtime.docker.backend import DockerBackend
+from arriero.runtime.docker.endpoint import Endpoint
+from arriero.runtime.docker.limits import Limits
+from arriero.runtime.http import ask
+from native_world import MODEL, STANDIN, until
+from standin_image.build import ensure_image
+
+ENDPOINT = Endpoint("unix:///var/run/docker.sock", "default")
+QUICK = Limits(up_s=60.0, start_s=30.0, load_s=30.0, stop_s=1)
+HEALTH = "import urllib.request; urllib.request.urlopen('http://127.0.0.1:11434/api/tags')"
+
+
+@cache
+def image() -> str:
+    """Once per run: it takes a look at every file of the sources."""
+    return ensure_image()
+
+
+@dataclass
+class SlotProject:
+    """A Compose project with one service. `settings`: keys of the service that a test adds or overrides."""
+
+    directory: Path
+    image: str
+    name: str
+    cpu: bool = False
+
+    def __post_init__(self) -> None:
+        self.settings: dict[str, object] = {}
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return (self.directory / "docker-compose.json",)
+
+    def service_hash(self, spec: ServiceSpec) -> str:
+        return f"{spec.context}-{spec.port}"
+
+    def prepare(self, spec: ServiceSpec) -> None:
+        """JSON is YAML. The container sees the test's folder at its own path."""
+        self.directory.mkdir(exist_ok=True)
+        words = ["--slot", spec.slot, "--host", "0.0.0.0", "--port", "11434", "--context", str(spec.context)]
+        service = {
+            "image": self.image,
+            "entrypoint": ["/usr/bin/python3", "/standin_engine.py", *words],
+            "network_mode": "bridge",
+            "restart": "unless-stopped",
+            "ports": [f"{spec.host}:{spec.port}:11434"],
+            "labels": {"arriero.slot": spec.slot, "arriero.settings": self.service_hash(spec)},
+            "environment": {name: value for name, value in os.environ.items() if name.startswith("STANDIN_")},
+            "volumes": [f"{STANDIN}:/standin_engine.py:ro", f"{self.directory}:{self.directory}"],
+            "healthcheck": {"test": ["CMD", "/usr/bin/python3", "-c", HEALTH], "interval": "1s", "retries": 2},
+            **self.settings,
+        }
+        self.files[0].write_text(json.dumps({"services": {spec.name: service}}))
+
+
+@dataclass
+class DockerWorld:
+    """One slot `qwen` on a port of its own, as `native_world.World` is one without Docker."""
+
+    folder: Path
+    port: int
+    processes = 1
+    kind = "docker"
+
+    def __post_init__(self) -> None:
+        name = f"arriero-test-{uuid.uuid4().hex[:8]}"
+        self.project = SlotProject(self.folder / "project", image(), name)
+        self.backend = self.another()
+
+    def another(self) -> DockerBackend:
+        return DockerBackend(self.project, ENDPOINT, run_dir=self.folder / "run", clock=SystemClock(), limits=QUICK)
+
+    def spec(self, **changes: object) -> ServiceSpec:
+        spec = ServiceSpec(
+            slot="qwen",
+            name="ollama-qwen",
+            host="127.0.0.1",
+            port=self.port,
+            models_dir=self.folder / "models",
+            model=MODEL,
+            context=4096,
+            kv_cache="f16",
+            keep_alive="30m",
+            parallel=1,
+            max_queue=8,
+            max_body_bytes=1_000_000,
+        )
+        return replace(spec, **changes)  # type: ignore[arg-type]
+
+    async def start(self, **changes: object) -> ServiceSnapshot:
+        return await self.backend.start(self.spec(**changes), silent)
+
+    async def seen(self) -> ServiceSnapshot:
+        return (await self.backend.inspect([("qwen", self.port)]))[0]
+
+    async def until_seen(self, wanted: Callable[[ServiceSnapshot], bool]) -> ServiceSnapshot:
+        async def look() -> ServiceSnapshot | None:
+            snapshot = await self.seen()
+            return snapshot if wanted(snapshot) else None
+
+        return await until(look, 40.0)
+
+    async def until_phase(self, phase: str) -> ServiceSnapshot:
+        return await self.until_seen(lambda snapshot: snapshot.phase == phase)
+
+    async def until_begun(self) -> None:
+        """Until something is there that a start made."""
+        await self.until_seen(lambda snapshot: snapshot.container is not None)
+
+    async def until_recorded(self) -> None:
+        """Until a container lives on its own, whatever becomes of who started it."""
+        await self.until_seen(lambda snapshot: snapshot.pid is not None)
+
+    async def say(self, line: str) -> None:
+        await ask("127.0.0.1", self.port, "/say", post={"line": line}, limit_s=5.0)
+
+    def container(self) -> str:
+        """The full id of the slot's container."""
+        (found,) = self.containers()
+        return found
+
+    def containers(self, *options: str) -> list[str]:
+        label = f"label=com.docker.compose.project={self.project.name}"
+        return docker("ps", "--all", "--quiet", "--no-trunc", "--filter", label, *options).split()
+
+    def family(self) -> list[int]:
+        return [int(docker("inspect", "--format", "{{.State.Pid}}", one)) for one in self.containers()]
+
+    async def end(self) -> None:
+        """Whatever a test left: nothing of it stays."""
+        if found := self.containers():
+            docker("rm", "--force", "--volumes", *found)
+
+
+def docker(*words: str) -> str:
+    """What the docker command says; fails when it fails."""
+    return subprocess.run(["docker", *words], check=True, capture_output=True, text=True).stdout
