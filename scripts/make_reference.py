@@ -26,6 +26,7 @@ from arriero.cli.render.models import StoredModel, StoreListing  # noqa: E402
 from arriero.cli.verbs import Verb, build_parser, verbs  # noqa: E402
 from arriero.config import schema  # noqa: E402
 from arriero.core.errors import ArrieroError, every_error  # noqa: E402
+from arriero.hardware.values import GpuProcess  # noqa: E402
 from arriero.i18n.en import EN  # noqa: E402
 from arriero.planner import Action, Drift, Plan, Reason  # noqa: E402
 from arriero.runtime.backend import PortHolder, StopReport  # noqa: E402
@@ -159,6 +160,8 @@ DESCRIBED = (
     results.ModelStatus,
     results.VariantStatus,
     Drift,
+    results.GpuStatus,
+    GpuProcess,
     PortHolder,
     Repair,
     results.Outcome,

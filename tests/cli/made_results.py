@@ -4,9 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from arriero.core.files import CommandRunning
+from arriero.hardware.values import GpuProcess, GpuState
 from arriero.planner import Action, ActionKind, Drift, DriftCode, Plan, Reason
 from arriero.runtime.backend import PortHolder, StopReport
 from arriero.stack.results import (
+    GpuStatus,
     ModelState,
     ModelStatus,
     Outcome,
@@ -122,15 +124,33 @@ FAILED = replace(
     drift=(Drift(DriftCode.GAVE_UP, SINCE), Drift(DriftCode.SETTINGS_CHANGED, SINCE)),
 )
 
+OTHERS = (
+    GpuProcess(1201, "gnome-shell", "/usr/bin/gnome-shell", None, 412_000_000),
+    GpuProcess(9121, "python3", "python3 train.py", "0123456789ab", None),
+)
+GPU = GpuStatus(
+    state=GpuState.READY,
+    simulated=True,
+    name="NVIDIA GeForce RTX 2070 SUPER",
+    total_bytes=8_589_934_592,
+    used_bytes=6_100_000_000,
+    free_bytes=2_489_934_592,
+    processes=(GpuProcess(4712, "python3", "python3", None, 5_300_000_000), *OTHERS),
+    display=True,
+    ours_bytes=5_300_000_000,
+    others_bytes=800_000_000,
+)
+
 STATUS = StackStatus(
     backend="native",
     backend_reason=Reason("backend.only_native"),
     models=(ACTIVE, INACTIVE, STARTING, FAILED),
-    gpu=None,
+    gpu=GPU,
     others=(
         PortHolder(11435, 812, "ollama", None),
         PortHolder(11436, 813, "docker-proxy", "ollama-mistral"),
         PortHolder(11437, 0, "", None),
+        *OTHERS,
     ),
     models_dir="/home/ana/.ollama/models",
     seen_at="2026-11-22T18:05:09.000Z",

@@ -48,6 +48,11 @@ def resident_bytes(pid: int) -> int:
     return int(found[1]) * 1024 if found else 0
 
 
+def uses_cuda(pid: int) -> bool:
+    """It has NVIDIA's libcuda mapped (proc(5), maps): it was built for such a card, whether the card works or not."""
+    return b"/libcuda.so" in _read(pid, "maps")
+
+
 def every_pid() -> Iterator[int]:
     return (int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit())
 

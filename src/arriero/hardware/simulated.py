@@ -2,10 +2,10 @@
 
 What it pretends, and nothing more:
 - an RTX 2070 SUPER with 8 GiB, 215 MiB of them the driver's own (CUDA tells 7,977 MiB on that card), and a desktop;
-- the llama.cpp child of each engine of this installation holds as much of the card as it really has resident in memory:
-  weights, KV cache and buffers are in there;
-- the first process of a family that has ARRIERO_SIMULATED_VRAM=SIZE in its environment holds that size: stand-in
-  containers and other programs;
+- the llama.cpp child of each engine of this installation, and of each engine in a container, holds as much of the card
+  as it really has resident in memory: weights, KV cache and buffers are in there;
+- the first process of a family that has ARRIERO_SIMULATED_VRAM=SIZE in its environment holds that size: any other
+  program (whose environment we may read);
 - who came first has his place; who finds too little room stays on the processor, and holds nothing;
 - a process that ended is listed for as long as the release takes, with fault `stuck` for ever;
 - the other faults fail where NVML fails, with NVML's own numbers and words (nvmlReturn_t, nvmlErrorString).
@@ -27,6 +27,7 @@ VARIABLE = "ARRIERO_SIMULATED_VRAM"
 DESKTOP_PID = 4_194_305
 """One above the highest number that Linux gives a process (PID_MAX_LIMIT), so that nobody is ever meant by it."""
 _MARK = "ARRIERO_SERVICE"
+_CONTAINED = "ARRIERO_IN_CONTAINER"
 _CHILD = "arriero.engine.llama.child"
 _TOTAL_BYTES, _DRIVER_BYTES = 8192 << 20, 215 << 20
 _FAULTS = {
@@ -152,13 +153,14 @@ class SimulatedNvml:
     def _wanted(self) -> Iterator[tuple[tuple[int, int], int]]:
         """(pid, start) and bytes of every process that wants a place on the card."""
         for pid in processes.every_pid():
-            told = processes.variables_of(pid, (_MARK, VARIABLE))
-            size = self._engine_bytes(pid, told.get(_MARK, "")) or _declared_bytes(pid, told.get(VARIABLE, ""))
+            told = processes.variables_of(pid, (_MARK, _CONTAINED, VARIABLE))
+            size = self._engine_bytes(pid, told) or _declared_bytes(pid, told.get(VARIABLE, ""))
             if size and (born := processes.born(pid)):
                 yield (pid, born[1]), size
 
-    def _engine_bytes(self, pid: int, mark: str) -> int:
-        child = mark.endswith(f"@{self._run_dir}") and _CHILD in processes.command_of(pid).split()
+    def _engine_bytes(self, pid: int, told: dict[str, str]) -> int:
+        ours = told.get(_MARK, "").endswith(f"@{self._run_dir}") or _CONTAINED in told
+        child = ours and _CHILD in processes.command_of(pid).split()
         return processes.resident_bytes(pid) if child else 0
 
 

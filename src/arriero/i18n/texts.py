@@ -21,6 +21,7 @@ class Texts:
     states: Mapping[str, str]
     processors: Mapping[str, str]
     drift: Mapping[str, str]
+    gpus: Mapping[str, str]
     reasons: Mapping[str, str]
     actions: Mapping[str, str]
     steps: Mapping[str, str]
@@ -117,6 +118,9 @@ class Texts:
 
     # status and models
     status_backend: str
+    status_gpu: str
+    gpu_simulated: str
+    gpu_others: str
     not_installed: str
     detail_context: str
     detail_memory: str

@@ -89,11 +89,17 @@ def _bring_up(target: SlotView, why: Reason) -> list[Action]:
         case Phase.FAILED | Phase.RESTARTING:
             return act(ActionKind.RESTART, Reason("broken", {"phase": str(target.phase)}))
         case Phase.STARTING | Phase.SERVING:
-            if target.phase is Phase.SERVING and not target.answers:
-                return act(ActionKind.RESTART, Reason("not_answering"))
-            if target.in_step is False:
-                return act(ActionKind.RESTART, Reason("settings_changed"))
-            return act(ActionKind.LOAD, Reason("running"))
+            anew = _why_anew(target)
+            return act(ActionKind.RESTART, anew) if anew else act(ActionKind.LOAD, Reason("running"))
+
+
+def _why_anew(target: SlotView) -> Reason | None:
+    """Why a service that runs has to be started again; None when it serves as it should."""
+    if target.phase is Phase.SERVING and not target.answers:
+        return Reason("not_answering")
+    if target.in_step is False:
+        return Reason("settings_changed")
+    return Reason("off_card") if target.off_card else None
 
 
 def _stop(target: SlotView, reason: Reason) -> list[Action]:

@@ -18,6 +18,9 @@ class DriftCode(StrEnum):
     SETTINGS_CHANGED = "settings_changed"  # it runs with other settings than today's
     NOT_INSTALLED = "not_installed"  # asked to be active, its model is not in the store any more
     OTHER_BACKEND = "other_backend"  # it runs under another backend than the chosen one
+    CARD_BROKEN = "card_broken"  # its model is on the processor: the card cannot be used
+    NO_ROOM = "no_room"  # its model is on the processor: the card is full
+    CARD_NOT_USED = "card_not_used"  # its model is on the processor: the card works and has room
     OTHER_MODEL = "other_model"  # it has a model loaded that is none of the slot's
     UNPROVEN = "unproven"  # a change of its model's version was cut off, and nothing was seen to work since
 
@@ -66,6 +69,8 @@ def _wrong_service(view: SlotView) -> list[Drift]:
         found.append(Drift(DriftCode.NOT_ANSWERING))
     if view.phase.ours and view.in_step is False:
         found.append(Drift(DriftCode.SETTINGS_CHANGED))
+    if view.off_card:
+        found.append(Drift(DriftCode(view.off_card)))
     if view.served_elsewise:
         found.append(Drift(DriftCode.OTHER_MODEL, params={"model": view.served_elsewise}))
     return found

@@ -41,6 +41,7 @@ class SlotView:
     who has the port when the phase is BLOCKED; `unproven` is the version that a switch had begun when it was cut off.
     `elsewhere` names another backend than the chosen one under which something of the slot is there, and the other
     fields are of that one when the chosen one has nothing; `begun_at` is since when the service runs (RFC 3339).
+    `off_card` is why its model is on the processor although it should be on the card, as a DriftCode; else empty.
     """
 
     slot: str
@@ -59,3 +60,4 @@ class SlotView:
     unproven: str = ""
     elsewhere: str = ""
     begun_at: str = ""
+    off_card: str = ""

@@ -9,8 +9,9 @@ from arriero.config.specs import SlotSpec, VariantSpec
 from arriero.core.clock import iso
 from arriero.planner import Drift, Phase, SlotView, find_drift
 from arriero.runtime.backend import LoadedModel, ServiceSnapshot
+from arriero.stack.card import CardView
 from arriero.stack.observing import Scene
-from arriero.stack.results import ModelState, ModelStatus, Processor, StackStatus, VariantStatus
+from arriero.stack.results import GpuStatus, ModelState, ModelStatus, Processor, StackStatus, VariantStatus
 from arriero.stack.versions import previous_of
 from arriero.stack.world import World
 
@@ -37,13 +38,20 @@ def describe_stack(world: World, scene: Scene) -> StackStatus:
         backend=world.backend.kind,
         backend_reason=world.backend_reason,
         models=tuple(describe_slot(world, slot, scene) for slot in world.configuration.slots),
-        gpu=None,
-        others=tuple(holders),
+        gpu=_describe_card(scene.card),
+        others=(*holders, *scene.card.others),
         models_dir=str(settings.models_dir),
         seen_at=iso(scene.at),
         notes=(world.state_fault,) if world.state_fault else (),
         repairs=tuple(world.state.repairs) if world.state else (),
     )
+
+
+def _describe_card(card: CardView) -> GpuStatus:
+    seen = card.gpu
+    ours = seen.vram_of(card.pids) if seen.ready else None
+    others = None if ours is None or seen.used_bytes is None else max(0, seen.used_bytes - ours)
+    return GpuStatus(**vars(seen), ours_bytes=ours, others_bytes=others)
 
 
 def describe_slot(world: World, slot: SlotSpec, scene: Scene) -> ModelStatus:

@@ -121,6 +121,44 @@ class BlobCorrupt(OperationFailed):
     models: tuple[str, ...]
 
 
+class CardFull(OperationFailed):
+    """The model ended up on the processor: the card had `free_bytes` at its load. `holders`: who else has memory."""
+
+    code = "card.full"
+    slot: str
+    model: str
+    needed_bytes: int
+    free_bytes: int
+    holders: tuple[str, ...]
+
+
+class CardUnusable(EnvironmentFault):
+    """The model ended up on the processor: the card cannot be used. `state`: a GpuState; `detail`: NVML's words."""
+
+    code = "card.unusable"
+    slot: str
+    model: str
+    state: str
+    detail: str
+
+
+class CardNotUsed(OperationFailed):
+    """The model ended up on the processor although the card works and had room: its service does not see it."""
+
+    code = "card.not_used"
+    slot: str
+    model: str
+
+
+class CardNotReleased(OperationFailed):
+    """Services ended, but after `waited_s` the driver still counts memory of theirs. `holders`: listed processes."""
+
+    code = "card.not_released"
+    free_bytes: int
+    waited_s: float
+    holders: tuple[str, ...]
+
+
 class FileExists(UsageError):
     """Where something is to be written there is a file already; it is left alone."""
 

@@ -15,6 +15,7 @@ from arriero.core.clock import iso
 from arriero.core.ids import Reference
 from arriero.planner import DesiredView, Phase, SlotView
 from arriero.runtime.backend import ServiceSnapshot
+from arriero.stack.card import NO_CARD, CardView, meant_for_card, off_card, on_simulated_card, view_card
 from arriero.stack.world import World
 from arriero.state import DesiredSlot, Transition
 from arriero.store import InstalledModel
@@ -31,6 +32,7 @@ class Scene:
     installed: tuple[InstalledModel, ...]
     views: Mapping[str, SlotView]
     drifting: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    card: CardView = NO_CARD
 
     def model(self, reference: Reference) -> InstalledModel | None:
         return next((m for m in self.installed if m.reference.matches(reference)), None)
@@ -39,19 +41,25 @@ class Scene:
 async def look(world: World, asked: Mapping[str, str] | None = None) -> Scene:
     """Looks at everything at once. `asked` names variants (by slot) that override what was wished or seen."""
     slots = world.configuration.slots
-    snapshots, installed, desired, unfinished, drifting = await asyncio.gather(
+    gpu, snapshots, installed, desired, unfinished, drifting = await asyncio.gather(
+        world.gpu.look(),
         world.backend.inspect([(s.id, s.port) for s in slots]),
         asyncio.to_thread(world.store.list),
         asyncio.to_thread(world.state.desired if world.state else dict[str, DesiredSlot]),
         asyncio.to_thread(world.state.unfinished if world.state else dict[str, Transition]),
         asyncio.to_thread(world.state.drift if world.state else dict[tuple[str, str], datetime]),
     )
-    by_slot = {s.slot: s for s in snapshots}
-    scene = Scene(world.clock.now(), by_slot, tuple(installed), {}, drifting)
+    card = await view_card(gpu, {s.slot: s for s in snapshots})
+    by_slot = {s.slot: on_simulated_card(card, s) for s in snapshots}
+    scene = Scene(world.clock.now(), by_slot, tuple(installed), {}, drifting, card)
     views = {s.id: _view(world, s, scene, desired.get(s.id), (asked or {}).get(s.id)) for s in slots}
     for slot_id, begun in unfinished.items():
         if slot_id in views:
             views[slot_id] = replace(views[slot_id], unproven=begun.to_state or "?")
+    for seen in by_slot.values():
+        if seen.loaded and await meant_for_card(card, seen):
+            cause = off_card(seen.loaded[0], gpu, gpu.free_bytes)
+            views[seen.slot] = replace(views[seen.slot], off_card=cause)
     return replace(scene, views=views)
 
 

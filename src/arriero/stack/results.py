@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from arriero.core.errors import ArrieroError
+from arriero.hardware.values import GpuProcess, GpuSnapshot
 from arriero.planner import DesiredView, Drift, Plan, Reason
 from arriero.runtime.backend import PortHolder, StopReport
 from arriero.state import Repair
@@ -82,8 +83,16 @@ class ModelStatus:
 
 
 @dataclass(frozen=True)
+class GpuStatus(GpuSnapshot):
+    """The card, and whose memory it holds: `ours_bytes` of our services, `others_bytes` of all else, the driver too."""
+
+    ours_bytes: int | None = None
+    others_bytes: int | None = None
+
+
+@dataclass(frozen=True)
 class StackStatus:
-    """Everything at one moment. `gpu` stays None until hardware is looked at.
+    """Everything at one moment. `others`: who listens on a port of ours, then who else holds memory of the card.
 
     `notes` are troubles met on the way, `repairs` what the state database's opening had to set aside.
     """
@@ -91,8 +100,8 @@ class StackStatus:
     backend: str
     backend_reason: Reason
     models: tuple[ModelStatus, ...]
-    gpu: None
-    others: tuple[PortHolder, ...]
+    gpu: GpuStatus
+    others: tuple[PortHolder | GpuProcess, ...]
     models_dir: str
     seen_at: str
     notes: tuple[ArrieroError, ...]

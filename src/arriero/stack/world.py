@@ -12,6 +12,7 @@ from arriero.core.errors import ArrieroError
 from arriero.core.files import CommandRunning, command_lock
 from arriero.core.ids import nearest
 from arriero.core.progress import Progress, Report
+from arriero.hardware.gpu import Gpu
 from arriero.planner import Reason
 from arriero.runtime.backend import Backend, ServiceSpec
 from arriero.stack.errors import BackendUnavailable, SlotUnknown, VariantUnknown
@@ -32,6 +33,7 @@ class World:
     state: State | None
     state_fault: ArrieroError | None
     clock: Clock
+    gpu: Gpu
 
     def slot(self, slot_id: str) -> SlotSpec:
         """Raises SlotUnknown with the nearest name."""
@@ -114,7 +116,8 @@ def open_world(configuration: Configuration, clock: Clock | None = None) -> Worl
     settings = configuration.settings
     backend, reason = choose_backend(configuration, clock)
     state, fault = _open_state(configuration, clock)
-    return World(configuration, backend, reason, Store(settings.models_dir), state, fault, clock)
+    gpu = Gpu(settings.gpu, settings.simulate, settings.run_dir)
+    return World(configuration, backend, reason, Store(settings.models_dir), state, fault, clock, gpu)
 
 
 def choose_backend(configuration: Configuration, clock: Clock) -> tuple[Backend, Reason]:

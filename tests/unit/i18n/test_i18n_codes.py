@@ -14,6 +14,7 @@ import arriero
 from arriero.config.errors import Origin
 from arriero.core.errors import ArrieroError, every_error
 from arriero.core.paths import SOURCE_ROOT
+from arriero.hardware.values import GpuState
 from arriero.i18n import Texts, describe_error
 from arriero.i18n.en import EN
 from arriero.i18n.es import ES
@@ -86,6 +87,7 @@ def test_states_actions_and_drift(texts: Texts) -> None:
     assert set(texts.repairs) == {"corrupt", "foreign", "incomplete"}
     assert set(texts.actions) == set(ActionKind)
     assert set(texts.drift) == set(DriftCode)
+    assert set(texts.gpus) == set(GpuState)
 
 
 @LANGUAGES

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from arriero.cli.look import Cell, Look
 from arriero.cli.telling import warning_lines
-from arriero.i18n import describe_drift, describe_error, describe_reason, describe_repair
+from arriero.hardware.values import GpuProcess
+from arriero.i18n import describe_drift, describe_error, describe_reason, describe_repair, fill
 from arriero.runtime.backend import PortHolder
-from arriero.stack.results import ModelState, ModelStatus, StackStatus
+from arriero.stack.results import GpuStatus, ModelState, ModelStatus, StackStatus
 
 
 def render_status(status: StackStatus, look: Look) -> str:
     t = look.texts
     reason = describe_reason(status.backend_reason, t)
-    lines = [t.status_backend.format(backend=status.backend, reason=reason), "", *_table(status, look)]
+    lines = [t.status_backend.format(backend=status.backend, reason=reason), gpu_line(status.gpu, look)]
+    lines += ["", *_table(status, look)]
     for part in (_details(status, look), _drift(status, look), _others(status, look), _notes(status, look)):
         found = list(part)
         lines += ["", *found] if found else []
@@ -76,9 +78,33 @@ def _drift(status: StackStatus, look: Look) -> Iterator[str]:
             yield look.paint(text, "yellow")
 
 
+def gpu_line(gpu: GpuStatus, look: Look) -> str:
+    """The card's state with what mends it, or whose its memory is."""
+    t = look.texts
+    mark = t.gpu_simulated if gpu.simulated else ""
+    params = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(gpu).items()}
+    return t.status_gpu.format(simulated=mark, text=fill(t.gpus[gpu.state], params, t.numbers))
+
+
 def _others(status: StackStatus, look: Look) -> Iterator[str]:
-    for holder in status.others:
-        yield holder_line(holder, look)
+    for other in status.others:
+        if isinstance(other, PortHolder):
+            yield holder_line(other, look)
+    on_card = [o for o in status.others if isinstance(o, GpuProcess)]
+    if on_card:
+        yield look.texts.gpu_others.format(who=card_holders(on_card, look))
+
+
+def card_holders(processes: Iterable[GpuProcess], look: Look) -> str:
+    """Who holds memory of the card, each with its number and what it holds, as far as the driver says it."""
+    none, size = look.sign("none"), look.texts.numbers.size
+
+    def told(process: GpuProcess) -> str:
+        who = ", ".join((str(process.pid), *([process.container] if process.container else [])))
+        held = none if process.vram_bytes is None else size(process.vram_bytes)
+        return f"{process.process or none} ({who}) {held}"
+
+    return ", ".join(map(told, processes))
 
 
 def holder_line(holder: PortHolder, look: Look) -> str:

@@ -1,0 +1,187 @@
+"""Whose memory is on the card, whether it has been given back, and whether a model lies where it should.
+
+Invariant: nothing here ends a process or asks one for anything. Who holds memory is named; what is ours is ended by the
+backend alone, and this module watches the driver until it shows the bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from arriero.core.clock import Clock
+from arriero.hardware.gpu import Gpu
+from arriero.hardware.processes import uses_cuda
+from arriero.hardware.values import GpuProcess, GpuSnapshot, GpuState
+from arriero.runtime import proc
+from arriero.runtime.backend import LoadedModel, ServiceSnapshot
+from arriero.stack.errors import CardFull, CardNotUsed, CardUnusable
+
+RELEASE_LIMIT_S = 10.0
+_LOOK_EVERY_S = 0.05
+_NOISE_BYTES = 32 << 20  # what other programs may take or give meanwhile without a word in the list of processes
+_DEPTH = 32
+
+OFF_FAULT, OFF_ROOM, OFF_SERVICE = "card_broken", "no_room", "card_not_used"
+"""Why a model is on the processor although it should be on the card; drift has the same codes."""
+
+
+@dataclass(frozen=True)
+class CardView:
+    """One look at the card. `ours`: by slot the processes of its service that hold memory there."""
+
+    gpu: GpuSnapshot
+    ours: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    @property
+    def pids(self) -> frozenset[int]:
+        return frozenset().union(*self.ours.values())
+
+    @property
+    def others(self) -> tuple[GpuProcess, ...]:
+        """Processes that are none of ours."""
+        return tuple(p for p in self.gpu.processes if p.pid not in self.pids)
+
+
+@dataclass(frozen=True)
+class CardRelease:
+    """What the driver showed after services were ended. `freed_bytes` may be below what they held, or 0, when another
+    program took memory meanwhile. `stuck`: processes of ours that it still lists; `others`: everybody else's.
+    """
+
+    free_bytes: int
+    freed_bytes: int
+    took_s: float
+    stuck: tuple[GpuProcess, ...]
+    others: tuple[GpuProcess, ...]
+    simulated: bool
+
+
+async def view_card(gpu: GpuSnapshot, services: Mapping[str, ServiceSnapshot]) -> CardView:
+    """A process is a slot's when it is, or descends from, the process of that slot's service; in a container too."""
+    if not gpu.processes:
+        return CardView(gpu)
+    heads = {seen.pid: slot for slot, seen in services.items() if seen.pid}
+    return CardView(gpu, await asyncio.to_thread(_owned, gpu, heads))
+
+
+def _owned(gpu: GpuSnapshot, heads: Mapping[int, str]) -> dict[str, frozenset[int]]:
+    found: dict[str, set[int]] = {}
+    for process in gpu.processes:
+        pid = process.pid
+        for _ in range(_DEPTH):
+            if pid in heads:
+                found.setdefault(heads[pid], set()).add(process.pid)
+            seen = proc.facts(pid) if pid > 1 and pid not in heads else None
+            if seen is None:
+                break
+            pid = seen.parent
+    return {slot: frozenset(pids) for slot, pids in found.items()}
+
+
+def on_simulated_card(card: CardView, seen: ServiceSnapshot) -> ServiceSnapshot:
+    """With a simulated card, a model is on it when that card lists its service: the server itself runs on the
+    processor and knows nothing of what is pretended. Without one, as it was.
+    """
+    if not card.gpu.simulated:
+        return seen
+    held = card.gpu.ready and bool(card.ours.get(seen.slot))
+    loaded = tuple(replace(m, vram_bytes=m.size_bytes if held else 0) for m in seen.loaded)
+    return replace(seen, loaded=loaded)
+
+
+async def meant_for_card(card: CardView, seen: ServiceSnapshot) -> bool:
+    """Whether what this service loads belongs on the card: there is one, and the service was built and started for it.
+
+    A process of llama.cpp that could use the card has libcuda mapped, whether the card works or not.
+    """
+    if not (card.gpu.ready or card.gpu.state.broken) or seen.pid is None:
+        return False
+    return card.gpu.simulated or await asyncio.to_thread(_uses_cuda, seen.pid)
+
+
+def _uses_cuda(pid: int) -> bool:
+    family = [pid, *(p.pid for p in proc.descendants(pid, proc.own_processes()))]
+    return any(uses_cuda(member) for member in family)
+
+
+def off_card(loaded: LoadedModel | None, gpu: GpuSnapshot, room_bytes: int | None) -> str:
+    """Why a model that is meant for the card is wholly on the processor (one of OFF_…); empty when it is not.
+
+    `room_bytes`: what was free when it was loaded. Part of a model on the card is as its own server decided.
+    """
+    if loaded is None or loaded.vram_bytes:
+        return ""
+    if gpu.state.broken:
+        return OFF_FAULT
+    return OFF_ROOM if room_bytes is not None and room_bytes < loaded.size_bytes else OFF_SERVICE
+
+
+async def placement_proved(gpu: Gpu, seen: ServiceSnapshot, room_bytes: int | None) -> None:
+    """Raises CardFull, CardUnusable or CardNotUsed when what `seen` has loaded should be on the card and is not."""
+    card = await view_card(await gpu.look(), {seen.slot: seen})
+    if not seen.loaded or not await meant_for_card(card, seen):
+        return
+    loaded = on_simulated_card(card, seen).loaded[0]
+    match off_card(loaded, card.gpu, room_bytes):
+        case "card_broken":
+            raise CardUnusable(seen.slot, loaded.name, str(card.gpu.state), card.gpu.detail)
+        case "no_room":
+            raise CardFull(seen.slot, loaded.name, loaded.size_bytes, room_bytes or 0, named(card.others))
+        case "card_not_used":
+            raise CardNotUsed(seen.slot, loaded.name)
+
+
+async def release_awaited(
+    gpu: Gpu, before: CardView, ended: Collection[str], clock: Clock, began: float
+) -> CardRelease | None:
+    """Waits until the driver shows what the services of these slots held, RELEASE_LIMIT_S at most.
+
+    None when the card did not tell, before or now. `began`: the moment (monotonic) from which the time is counted.
+    """
+    pids = frozenset().union(*(before.ours.get(slot, frozenset()) for slot in ended))
+    deadline = clock.monotonic() + RELEASE_LIMIT_S
+    while True:
+        now = await gpu.look()
+        if not (before.gpu.ready and now.ready):
+            return None
+        if released(before.gpu, now, pids) or clock.monotonic() >= deadline:
+            return _told(before, now, pids, clock.monotonic() - began)
+        await clock.sleep(_LOOK_EVERY_S)
+
+
+def released(before: GpuSnapshot, now: GpuSnapshot, pids: frozenset[int]) -> bool:
+    """None of these processes is listed, and what they held is not counted as used any more. Pure."""
+    if any(p.pid in pids for p in now.processes):
+        return False
+    assert before.used_bytes is not None
+    assert now.used_bytes is not None
+    grown = _listed_elsewise(now, pids) - _listed_elsewise(before, pids)
+    return now.used_bytes <= before.used_bytes - before.vram_of(pids) + max(0, grown) + _NOISE_BYTES
+
+
+def _listed_elsewise(gpu: GpuSnapshot, pids: frozenset[int]) -> int:
+    return sum(p.vram_bytes or 0 for p in gpu.processes if p.pid not in pids)
+
+
+def _told(before: CardView, now: GpuSnapshot, pids: frozenset[int], took_s: float) -> CardRelease:
+    assert now.free_bytes is not None
+    assert before.gpu.free_bytes is not None
+    running = before.pids - pids
+    return CardRelease(
+        free_bytes=now.free_bytes,
+        freed_bytes=max(0, now.free_bytes - before.gpu.free_bytes),
+        took_s=took_s,
+        stuck=tuple(p for p in now.processes if p.pid in pids),
+        others=tuple(p for p in now.processes if p.pid not in pids | running),
+        simulated=now.simulated,
+    )
+
+
+def named(processes: Collection[GpuProcess]) -> tuple[str, ...]:
+    """For errors: `firefox (4711)`, a process that has ended by its number alone."""
+    return tuple(f"{p.process} ({p.pid})" if p.process else str(p.pid) for p in processes)
+
+
+NO_CARD = CardView(GpuSnapshot(GpuState.NONE))
