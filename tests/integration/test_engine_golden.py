@@ -30,9 +30,6 @@ DIFFERENT = {
     "show.derived.two": {".json.tensors[0]"},
     "content.type.text": {".json.tensors[0]"},
     "create.from.stream": {".lines[0].status"},
-    "create.badfile": {".status", ".json.error"},
-    "create.notgguf": {".status", ".json.error"},
-    "push.missing": {".status", ".json.error", ".headers.content-type"},
 }
 """Exchange -> the places where this engine answers otherwise on purpose."""
 BY_PROCESSOR = {".json.done_reason", ".json.choices[0].finish_reason", ".json.stop_reason"}
@@ -51,18 +48,29 @@ def _golden() -> Any:
 golden = _golden()
 REQUESTS = json.loads((GOLDEN / "requests.json").read_text())
 ANSWERS = json.loads((GOLDEN / "answers.json").read_text())
+OLLAMAS_STORE = "/root/.ollama/models"
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory, demo_gguf: Path) -> Iterator[EngineProcess]:
-    with engine(demo_store(tmp_path_factory.mktemp("golden"), demo_gguf)) as process:
+def models(tmp_path_factory: pytest.TempPathFactory, demo_gguf: Path) -> Path:
+    return demo_store(tmp_path_factory.mktemp("golden"), demo_gguf)
+
+
+@pytest.fixture(scope="module")
+def running(models: Path) -> Iterator[EngineProcess]:
+    with engine(models) as process:
         yield process
 
 
+def _recorded(name: str, models: Path) -> Any:
+    """The answer as Ollama would give it if its store were ours: some errors name a file."""
+    return json.loads(json.dumps(ANSWERS[name]).replace(OLLAMAS_STORE, str(models)))
+
+
 @pytest.mark.parametrize("exchange", REQUESTS, ids=lambda exchange: exchange["id"])
-def test_an_exchange_agrees(running: EngineProcess, exchange: dict[str, Any]) -> None:
+def test_an_exchange_agrees(running: EngineProcess, models: Path, exchange: dict[str, Any]) -> None:
     got = golden.exchange(running.url, exchange, None)
-    found = golden.differences(golden.reduce(ANSWERS[exchange["id"]]), golden.reduce(got))
+    found = golden.differences(golden.reduce(_recorded(exchange["id"], models)), golden.reduce(got))
     if exchange.get("shape_only"):
         found = [each for each in found if "missing" in each or "not in" in each or each.startswith(".status")]
     meant = DIFFERENT.get(exchange["id"], set()) | BY_PROCESSOR

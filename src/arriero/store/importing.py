@@ -19,7 +19,6 @@ from arriero.store.config_blob import ModelConfig
 from arriero.store.errors import GgufNotAModel, GgufSplit
 from arriero.store.ggml_types import count_text
 from arriero.store.gguf import GgufHeader, read_header
-from arriero.store.manifest import Layer
 from arriero.store.models import InstalledModel
 from arriero.store.store import Store
 
@@ -41,7 +40,7 @@ def import_gguf(
     `store.copy`. Raises errors below GgufError before anything is written, and the store's own.
     """
     header = read_header(path)
-    _require_model(header)
+    require_model(header)
     known = None if template else known_template(header.chat_template)
     merged = {**({"stop": list(known.stop)} if known else {}), **(params or {})}
     texts = [
@@ -53,10 +52,12 @@ def import_gguf(
     layers += [store.add_bytes(text.encode(), media_type) for text, media_type in texts if text]
     if merged:
         layers.append(store.add_bytes(go_json.encode(merged), media.PARAMS))
-    return store.write_manifest(ref, _config_layer(store, header), layers)
+    config = store.add_bytes(config_blob.render(config_of(header)), media.CONFIG)
+    return store.write_manifest(ref, config, layers)
 
 
-def _require_model(header: GgufHeader) -> None:
+def require_model(header: GgufHeader) -> None:
+    """Raises GgufNotAModel, GgufSplit, and what `require_complete` raises."""
     kind = "projector" if header.architecture == "clip" else header.text("general.type") or "model"
     if kind != "model":
         raise GgufNotAModel(header.path, kind)
@@ -68,13 +69,13 @@ def _require_model(header: GgufHeader) -> None:
     header.require_complete()
 
 
-def _config_layer(store: Store, header: GgufHeader) -> Layer:
+def config_of(header: GgufHeader) -> ModelConfig:
+    """What the header says, as `ollama create` writes it down."""
     family = header.architecture or ""
-    config = ModelConfig(
+    return ModelConfig(
         format="gguf",
         family=family,
         families=(family,),
         parameter_size=count_text(header.parameter_count),
         quantization=header.quantization,
     )
-    return store.add_bytes(config_blob.render(config), media.CONFIG)

@@ -1,4 +1,4 @@
-"""Every error of the engine, of its prompts and of the store has a status and a text, and the text can be made."""
+"""Every error of the engine, of its prompts, of the store and of the registry has a status and a text, and the text can be made."""
 
 from __future__ import annotations
 
@@ -13,9 +13,15 @@ from arriero.core.errors import ArrieroError, every_error
 from arriero.engine.api.errors import NEVER_SERVED, TABLE, refusal_for
 from arriero.engine.errors import ChildRefused, ChildTerminated
 
-for room in ("arriero.engine.errors", "arriero.engine.prompt.errors", "arriero.store.errors"):
+for room in (
+    "arriero.engine.errors",
+    "arriero.engine.prompt.errors",
+    "arriero.store.errors",
+    "arriero.registry.errors",
+):
     importlib.import_module(room)
-OURS = [error for error in every_error() if error.__module__.startswith(("arriero.engine.", "arriero.store."))]
+ROOMS = ("arriero.engine.", "arriero.store.", "arriero.registry.")
+OURS = [error for error in every_error() if error.__module__.startswith(ROOMS)]
 MADE: dict[str, Any] = {"int": 7, "float": 1.5, "Path": Path("/file"), "str | None": None}
 
 

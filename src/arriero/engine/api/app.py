@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from collections.abc import Callable
 
 from aiohttp import web
 
-from arriero.engine.api import create as changes
 from arriero.engine.api.blobs import head_blob, post_blob
-from arriero.engine.api.dialect import PLAIN_JSON
+from arriero.engine.api.changes import copy, delete
+from arriero.engine.api.create import create
 from arriero.engine.api.embeddings import embeddings
 from arriero.engine.api.gate import Gate
+from arriero.engine.api.go_decode import GoType
 from arriero.engine.api.local import LocalService
 from arriero.engine.api.models import running
-from arriero.engine.api.refusal import Refusal
-from arriero.engine.api.replies import LINES, reply, tell
+from arriero.engine.api.progress import Work, tell_progress
+from arriero.engine.api.replies import reply, tell
 from arriero.engine.api.requests import CHAT, COPY, CREATE, DELETE, EMBED, EMBEDDING, GENERATE, PULL, PUSH, SHOW, read
 from arriero.engine.api.service import Json
-from arriero.engine.api.sse import compact
+from arriero.engine.api.transfers import pull, push
 from arriero.engine.engine import Engine
 
 OLLAMA_VERSION = "0.33.0"
@@ -100,32 +102,28 @@ class _Routes:
     async def embeddings(self, request: web.Request) -> web.StreamResponse:
         return reply(await embeddings(self._engine, read(await request.read(), EMBEDDING)))
 
-    async def create(self, request: web.Request) -> web.StreamResponse:
-        body = read(await request.read(), CREATE)
-        try:
-            reports = await asyncio.to_thread(lambda: list(changes.create(self._engine, body)))
-        except Refusal as refusal:
-            return reply({"error": refusal.message}, refusal.status, PLAIN_JSON)
-        if not _streams(body):
-            return reply(reports[-1], content_type=PLAIN_JSON)
-        response = web.StreamResponse(headers={"Content-Type": LINES})
-        await response.prepare(request)
-        await response.write(b"".join(compact(report) + b"\n" for report in reports))
-        return response
-
     async def copy(self, request: web.Request) -> web.StreamResponse:
-        await asyncio.to_thread(changes.copy, self._engine, read(await request.read(), COPY))
+        await asyncio.to_thread(copy, self._engine, read(await request.read(), COPY))
         return web.Response()
 
     async def delete(self, request: web.Request) -> web.StreamResponse:
-        await asyncio.to_thread(changes.delete, self._engine, read(await request.read(), DELETE))
+        await asyncio.to_thread(delete, self._engine, read(await request.read(), DELETE))
         return web.Response()
 
+    async def create(self, request: web.Request) -> web.StreamResponse:
+        return await self._work(request, CREATE, create)
+
     async def pull(self, request: web.Request) -> web.StreamResponse:
-        changes.pull(read(await request.read(), PULL))
+        return await self._work(request, PULL, pull)
 
     async def push(self, request: web.Request) -> web.StreamResponse:
-        changes.push(read(await request.read(), PUSH))
+        return await self._work(request, PUSH, push)
+
+    async def _work(
+        self, request: web.Request, shape: GoType, work: Callable[[Engine, Json], Work]
+    ) -> web.StreamResponse:
+        body = read(await request.read(), shape)
+        return await tell_progress(request, work(self._engine, body), stream=_streams(body))
 
 
 def _streams(body: Json) -> bool:

@@ -1,7 +1,7 @@
-"""What each of the engine's and the store's errors is to a client: a status, and a text as Ollama words it.
+"""What each error of the engine, the store and the registry is to a client: a status, and a text as Ollama words it.
 
-Where Ollama has no such case, the text says what happened. A test finds every error of both rooms
-in TABLE or NEVER_SERVED.
+Where Ollama has no such case, the text says what happened. A test finds every error of these rooms in TABLE or
+NEVER_SERVED.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from arriero.core.errors import ArrieroError
 from arriero.engine import errors as engine
 from arriero.engine.api.refusal import Refusal
 from arriero.engine.prompt import errors as prompt
+from arriero.registry import errors as registry
 from arriero.store import errors as store
 
 Row = tuple[int, Callable[[Any], str]]
@@ -79,6 +80,27 @@ TABLE: dict[type[ArrieroError], Row] = {
     store.GgufUnknownTensorType: (500, lambda e: f"unable to load model: {e.path}: unknown tensor type"),
     store.GgufSplit: (500, lambda e: f"unable to load model: {e.path}: one of {e.parts} parts"),
     store.GgufNotAModel: (500, lambda e: f"unable to load model: {e.path}: not a model but: {e.kind}"),
+    registry.ManifestNotFound: (500, lambda _: "file does not exist"),
+    registry.ManifestInvalid: (500, lambda e: f"invalid manifest of {e.reference}: {e.what}"),
+    registry.NeedsNewerOllama: (500, lambda e: f"412: {e.detail}"),
+    registry.RegistryUnreachable: (500, lambda e: f"dial tcp {e.host}: {e.detail}"),
+    registry.RegistryUntrusted: (500, lambda e: f"{e.host}: tls: failed to verify certificate: {e.detail}"),
+    registry.InsecureRegistry: (500, lambda e: f"{e.host}: http: server gave HTTP response to HTTPS client"),
+    registry.ProxyUnsupported: (500, lambda e: f"proxyconnect: unsupported proxy scheme: {e.scheme}"),
+    registry.RegistryDenied: (500, lambda e: f"unauthorized: access denied: {e.host} answered {e.status}"),
+    registry.RegistryRefused: (500, lambda e: f"{e.status}: {e.detail}"),
+    registry.NotARegistry: (500, lambda e: f"{e.host} is not a registry: {e.detail}"),
+    registry.RedirectRefused: (500, lambda e: f"{e.host}: redirect refused: {e.target}"),
+    registry.TransferBroken: (500, lambda e: f"max retries exceeded: {e.host}: {e.detail}"),
+    registry.TransferStalled: (500, lambda e: f"max retries exceeded: {e.host}: part stalled"),
+    registry.LayerMissing: (500, lambda e: f"{e.host}: blob {e.digest}: file does not exist"),
+    registry.LayerSizeWrong: (500, lambda e: f"{e.digest}: {e.offered_bytes} bytes, not {e.promised_bytes}"),
+    registry.LayerCorrupt: (
+        500,
+        lambda e: f"digest mismatch, file must be downloaded again: want {e.digest}, got {e.got}",
+    ),
+    registry.DiskFull: (500, lambda e: f"write {e.path}: no space left on device"),
+    registry.FolderRefused: (500, lambda e: f"open {e.path}: {e.reason}"),
 }
 
 NEVER_SERVED = frozenset(

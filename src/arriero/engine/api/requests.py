@@ -10,6 +10,7 @@ import binascii
 import json
 from typing import Any
 
+from arriero.core.ids import Reference
 from arriero.engine.api.go_decode import ANY, BOOL, INT, MAP, STRING, GoType, check, decode, go_kind, slice_of, struct
 from arriero.engine.api.refusal import Refusal
 from arriero.engine.api.service import Json
@@ -93,6 +94,14 @@ def read(raw: bytes, shape: GoType) -> Json:
 def recheck(body: Json, shape: GoType) -> Json:
     """A body that a dialect made. Raises Refusal(400)."""
     return check(body, shape)
+
+
+def reference_of(text: str | None, refusal: str) -> Reference:
+    """A model's name. Raises Refusal(400) with the text that Ollama has for it there."""
+    try:
+        return Reference.parse(text or "")
+    except ValueError:
+        raise Refusal(400, refusal) from None
 
 
 def keep_alive_of(body: Json) -> float | None:
