@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
-from arriero.config.specs import BackendChoice, BackendKind, Configuration, SlotSpec, VariantSpec
+from arriero.config.specs import BackendChoice, BackendKind, Configuration, Settings, SlotSpec, VariantSpec
 from arriero.core.clock import Clock, SystemClock, iso
 from arriero.core.errors import ArrieroError
 from arriero.core.files import CommandRunning, command_lock
@@ -52,25 +52,7 @@ class World:
         return found
 
     def service(self, slot: SlotSpec, variant: VariantSpec) -> ServiceSpec:
-        settings = self.configuration.settings
-        return ServiceSpec(
-            slot=slot.id,
-            name=f"ollama-{slot.id}",
-            host=settings.bind,
-            port=slot.port,
-            models_dir=settings.models_dir,
-            model=str(variant.reference),
-            context=slot.context_of(variant),
-            kv_cache=str(slot.kv_cache_of(variant)),
-            keep_alive=settings.engine.keep_alive,
-            parallel=settings.engine.parallel,
-            max_queue=settings.engine.max_queue,
-            max_body_bytes=settings.engine.max_body_bytes,
-            origins=settings.engine.origins,
-            threads=settings.engine.threads,
-            api_key_file=settings.engine.api_key_file,
-            speculation=str(slot.speculation),
-        )
+        return service_of(self.configuration.settings, slot, variant)
 
     def writable_state(self) -> State:
         """The database for who must write to it. Raises what kept it from being opened."""
@@ -108,6 +90,28 @@ class World:
         except CommandRunning as other:
             return other
         return None
+
+
+def service_of(settings: Settings, slot: SlotSpec, variant: VariantSpec) -> ServiceSpec:
+    """What a backend is told of a slot."""
+    return ServiceSpec(
+        slot=slot.id,
+        name=f"ollama-{slot.id}",
+        host=settings.bind,
+        port=slot.port,
+        models_dir=settings.models_dir,
+        model=str(variant.reference),
+        context=slot.context_of(variant),
+        kv_cache=str(slot.kv_cache_of(variant)),
+        keep_alive=settings.engine.keep_alive,
+        parallel=settings.engine.parallel,
+        max_queue=settings.engine.max_queue,
+        max_body_bytes=settings.engine.max_body_bytes,
+        origins=settings.engine.origins,
+        threads=settings.engine.threads,
+        api_key_file=settings.engine.api_key_file,
+        speculation=str(slot.speculation),
+    )
 
 
 def open_world(configuration: Configuration, clock: Clock | None = None) -> World:
