@@ -74,7 +74,9 @@ async def test_a_server_without_ranges_is_left_when_there_is_enough(
 
 async def test_a_broken_connection_goes_on_where_it_was(proxy: FaultProxy, published: Reference, model: Model) -> None:
     proxy.on_blob = limited(changed(after(300_000, reset)), 2)
-    assert await begin(proxy, published, FIRST_BYTES) == model.read(model.big)[:FIRST_BYTES]
+    data = await begin(proxy, published, FIRST_BYTES)
+    assert len(data) >= FIRST_BYTES
+    assert data == model.read(model.big)[: len(data)]
     starts = [seen.headers.get("Range", "") for seen in proxy.blob_requests()]
     assert starts[0].startswith("bytes=0-")
     assert not starts[-1].startswith("bytes=0-")
