@@ -1,11 +1,10 @@
-"""Moving models over links as they are: slow, limited per connection, reset now and then, killed at random moments."""
+"""Moving models over links as they are: slow, limited per connection, reset now and then."""
 
 from __future__ import annotations
 
 import asyncio
 import random
 import shutil
-import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,13 +14,11 @@ from registry_faults import (  # type: ignore[import-not-found]
     Body,
     FaultProxy,
     Reset,
-    at_pace,
     changed,
     fault_proxy,
 )
 from registry_server import (  # type: ignore[import-not-found]
     Model,
-    completed,
     consistent,
     make_model,
     publish,
@@ -31,7 +28,6 @@ from arriero.core.ids import Reference
 from arriero.registry.client import RegistryClient
 from arriero.registry.pulling import pull_blobs
 from arriero.registry.values import RegistrySettings
-from bench.registry import PULL
 from bench.table import Row
 
 BIG = 200_000_000
@@ -39,14 +35,13 @@ DELAY_S = 0.05
 PER_CONNECTION = 10_000_000
 RESET_EVERY_BYTES = 40_000_000
 LIMIT = 20_000_000
-KILLS = 20
 
 
 async def measure(host: str, folder: Path) -> list[Row]:
     model = make_model(folder / "source", BIG)
     reference = await publish(host, model, "links")
     rows = []
-    for work in (bad_link, limited, killed):
+    for work in (bad_link, limited):
         async with fault_proxy(host) as proxy:
             rows += await work(proxy, proxy.at(reference), model, folder / "models")
         shutil.rmtree(folder / "models")
@@ -110,33 +105,3 @@ async def limited(proxy: FaultProxy, reference: Reference, _: Model, store: Path
     took = await pull(reference, store, limit_bytes_per_s=LIMIT)
     off = abs(sum(proxy.sent.values()) / took / LIMIT - 1)
     return [Row("pull --limit 20M", f"{BIG / took / 1e6:.1f} MB/s", "20 MB/s", off, f"{off:.1%} off", "<= 0.1 off")]
-
-
-async def killed(proxy: FaultProxy, reference: Reference, model: Model, store: Path) -> list[Row]:
-    """Killed with -9 at random moments of its run, never told when."""
-    chance, worst, there, kills = random.Random(7), 0, 0, 0
-    part_bytes, connections = 2_000_000, 8
-    proxy.on_blob = changed(at_pace(1_200_000, 60_000))
-    script = PULL.replace(
-        "reference.host}))", f"reference.host}}), part_bytes={part_bytes}, connections={connections})"
-    )
-    while kills < KILLS:
-        sent = proxy.sent.get(model.big, 0)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", script, str(reference), str(store / "blobs")
-        )
-        await asyncio.sleep(chance.uniform(0.5, 1.5))
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-        kills += 1
-        before, there = there, completed(store / "blobs", model.big)
-        assert not (store / "blobs" / model.big.replace(":", "-")).exists(), "too fast to be killed"
-        worst = max(worst, proxy.sent.get(model.big, 0) - sent - max(0, there - before))
-    await pull(reference, store)
-    assert consistent(store / "blobs") == set(model.digests)
-    allowed = part_bytes * connections
-    shown = f"{worst / 1e6:.1f} MB"
-    return [
-        Row(f"killed {kills} times: most sent twice", shown, "-", worst / allowed, f"{worst / allowed:.2f} x", "<= 1 x")
-    ]

@@ -9,8 +9,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-OURS = {"blobs", "manifests", ".arriero-lock", ".arriero-transfer"}
-
 
 @dataclass(frozen=True)
 class Contents:
@@ -33,7 +31,8 @@ def read_store(root: Path) -> Contents:
         fields = json.loads(raw)
         for layer in (*fields["layers"], fields["config"]):
             named.add(_checked(root / "blobs", layer))
-    assert {path.name for path in root.iterdir()} <= OURS
+    for path in root.iterdir():
+        assert path.name in ("blobs", "manifests") or path.name.startswith(".arriero-"), path
     rest = {path.name for path in (root / "blobs").iterdir()} - named
     for file in rest:
         _check_unnamed(root / "blobs" / file)

@@ -143,11 +143,11 @@ def _repeatable(body: Body) -> bool:
 
 
 def _message(body: bytes) -> str:
-    """The text in a registry's error body (distribution's `errors[].message`), else the body itself."""
+    """The text in an error's body: distribution's `errors[].message`, Hugging Face's `error`, else all of it."""
     try:
-        errors = json.loads(body)["errors"]
-        return "; ".join(str(error["message"]) for error in errors)
-    except (ValueError, KeyError, TypeError, RecursionError):
+        fields = json.loads(body)
+        return str(fields.get("error") or "; ".join(str(error["message"]) for error in fields["errors"]))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return body.decode("utf-8", "replace")
 
 

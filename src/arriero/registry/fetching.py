@@ -27,7 +27,7 @@ from arriero.registry.table import Table
 from arriero.registry.values import RemoteLayer
 from arriero.registry.wire import Answer
 
-RECORD_EVERY_S = 1.0
+RECORD_EVERY_S = 0.5
 REFRESH_EVERY_S = 600.0
 PROGRESS_BYTES = 1 << 16
 WARM_BLOCKS = 24
