@@ -225,3 +225,18 @@ class ContainerUnhealthy(OperationFailed):
     checks: int
     output: str
     tail: str
+
+
+class DockerBindRefused(UsageError):
+    """Ollama asks nobody for a key, so its containers are open on 127.0.0.1 only. `bind`: the address asked for."""
+
+    code = "docker.bind_refused"
+    bind: str
+
+
+class DockerFolderFailed(EnvironmentFault):
+    """A folder that the containers need (models, Compose files) cannot be made or written."""
+
+    code = "docker.folder_failed"
+    path: Path
+    detail: str
