@@ -1,4 +1,5 @@
-"""`python -m bench`: the table. `python -m bench soak [SECONDS]`: load for a minute. `python -m bench live`: Kilo."""
+"""`python -m bench`: the table. `python -m bench soak [SECONDS]`: load for a minute. `python -m bench live`: Kilo.
+`python -m bench fit`: predicted memory against what llama.cpp allocates."""
 
 from __future__ import annotations
 
@@ -8,13 +9,15 @@ import platform
 import signal
 import sys
 
-from bench import commands, live, serving, soak
+from bench import commands, fit, live, serving, soak
 from bench.rig import installation
 from bench.table import render
 
 
 def main(words: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended on the way out
+    if words[:1] == ["fit"]:
+        return fit.run()
     with installation() as here:
         if words[:1] == ["soak"]:
             return asyncio.run(soak.run(here, float(words[1]) if words[1:] else 60))
