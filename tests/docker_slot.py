@@ -1,7 +1,7 @@
 """What tests of the Docker backend stand on: one slot in a real container, with the stand-in engine inside.
 
-The Compose file is the tests' own, so that a container can be made to misbehave. Each world is its own project, and
-`end` removes all of it.
+The Compose files are those that users get. What a test changes stands in docker-compose.override.yml, which is the
+user's own file, so that a container can be made to misbehave. Each world is its own project; `end` removes all of it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from arriero.config.specs import DockerSettings, GpuChoice
 from arriero.core.clock import SystemClock
 from arriero.core.progress import silent
 from arriero.runtime.backend import ServiceSnapshot, ServiceSpec
 from arriero.runtime.docker.backend import DockerBackend
+from arriero.runtime.docker.compose import OVERRIDE, ComposeProject
 from arriero.runtime.docker.endpoint import Endpoint
 from arriero.runtime.docker.limits import Limits
 from arriero.runtime.http import ask
@@ -28,6 +30,8 @@ from standin_image.build import ensure_image
 ENDPOINT = Endpoint("unix:///var/run/docker.sock", "default")
 QUICK = Limits(up_s=60.0, start_s=30.0, load_s=30.0, stop_s=1)
 HEALTH = "import urllib.request; urllib.request.urlopen('http://127.0.0.1:11434/api/tags')"
+WORDS = ["python3", "/standin_engine.py", "--slot", "qwen", "--host", "0.0.0.0", "--port", "11434", "--context"]
+SHELL = f"import os; os.execv('/usr/bin/python3', {WORDS} + [os.environ['OLLAMA_CONTEXT_LENGTH']])"
 
 
 @cache
@@ -37,59 +41,28 @@ def image() -> str:
 
 
 @dataclass
-class SlotProject:
-    """A Compose project with one service. `settings`: keys of the service that a test adds or overrides."""
-
-    directory: Path
-    image: str
-    name: str
-    cpu: bool = False
-
-    def __post_init__(self) -> None:
-        self.settings: dict[str, object] = {}
-
-    @property
-    def files(self) -> tuple[Path, ...]:
-        return (self.directory / "docker-compose.json",)
-
-    def service_hash(self, spec: ServiceSpec) -> str:
-        return f"{spec.context}-{spec.port}"
-
-    def prepare(self, spec: ServiceSpec) -> None:
-        """JSON is YAML. The container sees the test's folder at its own path."""
-        self.directory.mkdir(exist_ok=True)
-        words = ["--slot", spec.slot, "--host", "0.0.0.0", "--port", "11434", "--context", str(spec.context)]
-        service = {
-            "image": self.image,
-            "entrypoint": ["/usr/bin/python3", "/standin_engine.py", *words],
-            "network_mode": "bridge",
-            "restart": "unless-stopped",
-            "ports": [f"{spec.host}:{spec.port}:11434"],
-            "labels": {"arriero.slot": spec.slot, "arriero.settings": self.service_hash(spec)},
-            "environment": {name: value for name, value in os.environ.items() if name.startswith("STANDIN_")},
-            "volumes": [f"{STANDIN}:/standin_engine.py:ro", f"{self.directory}:{self.directory}"],
-            "healthcheck": {"test": ["CMD", "/usr/bin/python3", "-c", HEALTH], "interval": "1s", "retries": 2},
-            **self.settings,
-        }
-        self.files[0].write_text(json.dumps({"services": {spec.name: service}}))
-
-
-@dataclass
 class DockerWorld:
     """One slot `qwen` on a port of its own, as `native_world.World` is one without Docker."""
 
     folder: Path
     port: int
+    gpu: GpuChoice = GpuChoice.CPU
     processes = 1
+    first_steps = ("backend.cpu_mode",)
     kind = "docker"
 
     def __post_init__(self) -> None:
         name = f"arriero-test-{uuid.uuid4().hex[:8]}"
-        self.project = SlotProject(self.folder / "project", image(), name)
+        settings = DockerSettings(image(), name, self.folder / "project", self.gpu, "64mb", 512, 2048)
+        self.project = ComposeProject((self.spec(),), settings)
+        self.settings: dict[str, object] = {}
         self.backend = self.another()
+        self.override()
 
-    def another(self) -> DockerBackend:
-        return DockerBackend(self.project, ENDPOINT, run_dir=self.folder / "run", clock=SystemClock(), limits=QUICK)
+    def another(self, **settings: object) -> DockerBackend:
+        """A backend as the next command would make it, maybe with other settings of Docker's."""
+        project = replace(self.project, settings=replace(self.project.settings, **settings))  # type: ignore[arg-type]
+        return DockerBackend(project, ENDPOINT, run_dir=self.folder / "run", clock=SystemClock(), limits=QUICK)
 
     def spec(self, **changes: object) -> ServiceSpec:
         spec = ServiceSpec(
@@ -108,7 +81,26 @@ class DockerWorld:
         )
         return replace(spec, **changes)  # type: ignore[arg-type]
 
+    def override(self, **settings: object) -> None:
+        """Writes the user's file: these keys of the service, and what every container of the tests needs.
+
+        JSON is YAML. A container sees the test's folder at its own path.
+        """
+        self.settings |= settings
+        service = {
+            "container_name": f"{self.project.name}-qwen",
+            "network_mode": "bridge",
+            "entrypoint": ["/usr/bin/python3", "-c", SHELL],
+            "environment": {name: value for name, value in os.environ.items() if name.startswith("STANDIN_")},
+            "volumes": [f"{STANDIN}:/standin_engine.py:ro", f"{self.folder}:{self.folder}"],
+            "healthcheck": {"test": ["CMD", "/usr/bin/python3", "-c", HEALTH], "interval": "1s", "retries": 2},
+            **self.settings,
+        }
+        self.project.directory.mkdir(parents=True, exist_ok=True)
+        (self.project.directory / OVERRIDE).write_text(json.dumps({"services": {"ollama-qwen": service}}))
+
     async def start(self, **changes: object) -> ServiceSnapshot:
+        self.override()
         return await self.backend.start(self.spec(**changes), silent)
 
     async def seen(self) -> ServiceSnapshot:
@@ -150,7 +142,9 @@ class DockerWorld:
     async def end(self) -> None:
         """Whatever a test left: nothing of it stays."""
         if found := self.containers():
-            docker("rm", "--force", "--volumes", *found)
+            docker("rm", "--force", *found)
+        if docker("volume", "ls", "--quiet", "--filter", f"name={self.project.volume}"):
+            docker("volume", "rm", self.project.volume)
 
 
 def docker(*words: str) -> str:

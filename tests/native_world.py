@@ -43,6 +43,7 @@ class World:
     port: int
     limits: Limits = QUICK
     processes = 2  # supervisor and engine
+    first_steps = ()
     kind = "native"
 
     def __post_init__(self) -> None:

@@ -72,7 +72,7 @@ async def test_start_serves_loads_and_tells(world: AnyWorld) -> None:
     assert seen.memory_bytes is not None
     assert seen.memory_bytes > 5_000_000
     assert (seen.restarts, seen.last_exit, seen.holder) == (0, None, None)
-    assert [step.step for step in steps] == ["backend.start", "backend.wait_ready", "backend.load"]
+    assert [step.step for step in steps] == [*world.first_steps, "backend.start", "backend.wait_ready", "backend.load"]
 
 
 async def test_another_command_sees_and_ends_it(world: AnyWorld) -> None:

@@ -17,6 +17,8 @@ from arriero.core.errors import ArrieroError
 from arriero.core.progress import Progress, Report
 from arriero.runtime import ports, proc
 from arriero.runtime.backend import ServiceEvent, ServiceSnapshot, ServiceSpec, ServiceStats, StopReport
+from arriero.runtime.docker import volume
+from arriero.runtime.docker.compose import ComposeProject
 from arriero.runtime.docker.compose_command import compose
 from arriero.runtime.docker.container import Container, find
 from arriero.runtime.docker.ending import remove
@@ -26,7 +28,6 @@ from arriero.runtime.docker.events import happenings
 from arriero.runtime.docker.inspecting import port_holder, snapshot
 from arriero.runtime.docker.limits import Limits
 from arriero.runtime.docker.logs import follow_lines, last_lines
-from arriero.runtime.docker.project import Project
 from arriero.runtime.docker.pulling import ensure_image
 from arriero.runtime.docker.readiness import until_ready, why_not_loaded
 from arriero.runtime.docker.usage import memory_bytes, usage_of
@@ -42,7 +43,7 @@ class DockerBackend:
     kind = "docker"
 
     def __init__(
-        self, project: Project, endpoint: Endpoint, *, run_dir: Path, clock: Clock, limits: Limits | None = None
+        self, project: ComposeProject, endpoint: Endpoint, *, run_dir: Path, clock: Clock, limits: Limits | None = None
     ) -> None:
         self.project = project
         self.endpoint = endpoint
@@ -121,8 +122,11 @@ class DockerBackend:
         if not any(container.pid and container.port == spec.port for container in found):
             await self._require_port(engine, spec)
         await ensure_image(engine, self.project.image, report)
+        stale = await volume.is_stale(engine, self.project.volume, spec.models_dir, found)
         if left := await self._end(engine, found, report):
             raise StopIncomplete(spec.slot, tuple(container.pid for container in left))
+        if stale:
+            await volume.forget(engine, self.project.volume)
         await self._bring_up(engine, spec, report)
         return await self._until_loaded(engine, spec, 0, report)
 
@@ -149,11 +153,11 @@ class DockerBackend:
         """What Compose made and could not start is not left lying about."""
         if self.project.cpu:
             report(Progress("backend.cpu_mode", spec.slot))
-        await asyncio.to_thread(self.project.prepare, spec)
+        project = await asyncio.to_thread(self.project.prepare, spec)
         report(Progress("backend.start", spec.slot))
         try:
             words = ("up", "--detach", "--no-deps", "--no-build", spec.name)
-            await compose(self.endpoint, self.project, words, limit_s=self._limits.up_s)
+            await compose(self.endpoint, project, words, limit_s=self._limits.up_s)
         except PortTaken:
             taken = await self._taken(engine, spec.port)
             await self._clear(engine, spec.slot)

@@ -9,13 +9,14 @@ import asyncio
 import os
 import re
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from arriero.core.errors import ArrieroError
+from arriero.runtime.docker.compose import ComposeProject
 from arriero.runtime.docker.endpoint import Endpoint
 from arriero.runtime.docker.engine import connect
 from arriero.runtime.docker.errors import ComposeFailed, ComposeMissing, ComposeSlow, ComposeTooOld, DockerMissing
-from arriero.runtime.docker.project import Project
 from arriero.runtime.docker.recognising import recognise
 
 OLDEST_COMPOSE = "2.19"  # `down SERVICE` by hand, and how `up` compares images
@@ -28,20 +29,20 @@ _UNREACHABLE = re.compile(
 )
 
 
-async def compose(endpoint: Endpoint, project: Project, words: Sequence[str], *, limit_s: float) -> None:
+async def compose(endpoint: Endpoint, project: ComposeProject, words: Sequence[str], *, limit_s: float) -> None:
     """Runs `docker compose ... WORDS` to its end. Raises what `recognise` knows, EngineUnavailable's children,
     ComposeTooOld, ComposeFailed, ComposeSlow."""
     files = [word for file in project.files for word in ("--file", str(file))]
     where = ["--project-name", project.name, "--project-directory", str(project.directory), *files]
     command = ["docker", "compose", "--ansi", "never", *where, *words]
-    code, said = await _run(endpoint, command, limit_s, " ".join(words))
+    code, said = await _run(endpoint, command, limit_s, " ".join(words), project.environment)
     if code:
         raise await _failure(endpoint, project, " ".join(words), code, said)
 
 
 async def compose_version(endpoint: Endpoint) -> str:
     """Its version ("2.26.1"). Raises DockerMissing, ComposeMissing, ComposeTooOld."""
-    code, said = await _run(endpoint, ["docker", "compose", "version", "--short"], _VERSION_LIMIT_S, "version")
+    code, said = await _run(endpoint, ["docker", "compose", "version", "--short"], _VERSION_LIMIT_S, "version", {})
     found = re.search(r"\d+(?:\.\d+)+", said)
     if code or not found:
         raise ComposeMissing()
@@ -50,7 +51,7 @@ async def compose_version(endpoint: Endpoint) -> str:
     return found[0]
 
 
-async def _failure(endpoint: Endpoint, project: Project, command: str, code: int, said: str) -> ArrieroError:
+async def _failure(endpoint: Endpoint, project: ComposeProject, command: str, code: int, said: str) -> ArrieroError:
     if _UNREACHABLE.search(said):
         await connect(endpoint)  # says itself why not
     if known := recognise(said, project.image):
@@ -59,9 +60,11 @@ async def _failure(endpoint: Endpoint, project: Project, command: str, code: int
     return ComposeFailed(command, code, said[-2000:].strip())
 
 
-async def _run(endpoint: Endpoint, command: Sequence[str], limit_s: float, name: str) -> tuple[int, str]:
+async def _run(
+    endpoint: Endpoint, command: Sequence[str], limit_s: float, name: str, given: Mapping[str, str]
+) -> tuple[int, str]:
     """Exit status, and what it said on both streams. A session of its own: a Ctrl-C of the terminal is for us."""
-    environment = {**os.environ, **endpoint.environment(), "COMPOSE_IGNORE_ORPHANS": "1"}
+    environment = {**os.environ, **endpoint.environment(), **given, "COMPOSE_IGNORE_ORPHANS": "1"}
     try:
         process = await asyncio.create_subprocess_exec(
             *command,
@@ -88,7 +91,8 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     for number in (signal.SIGTERM, signal.SIGKILL):
         if process.returncode is not None:
             return
-        os.killpg(process.pid, number)
+        with suppress(ProcessLookupError):  # it has just ended, and we are about to hear of it
+            os.killpg(process.pid, number)
         try:
             async with asyncio.timeout(_GRACE_S):
                 await process.wait()

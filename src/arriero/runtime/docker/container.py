@@ -12,13 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from arriero.runtime.backend import ContainerSnapshot
+from arriero.runtime.docker.compose_files import SLOT_LABEL, observed_hash
 from arriero.runtime.docker.engine import Engine
 
 PROJECT_LABEL = "com.docker.compose.project"
 SERVICE_LABEL = "com.docker.compose.service"
 ONEOFF_LABEL = "com.docker.compose.oneoff"
-SLOT_LABEL = "arriero.slot"
-SETTINGS_LABEL = "arriero.settings"
 
 _NEVER = "0001-01-01"  # Go's zero time: how the engine writes "not yet"
 _BY_HAND = (0, 128 + signal.SIGTERM, 128 + signal.SIGKILL)
@@ -32,7 +31,7 @@ class Container:
     full_id: str
     slot: str
     service: str
-    settings_hash: str | None
+    settings_hash: str
     pid: int
     restarts: int
     created_at: datetime
@@ -98,7 +97,7 @@ def parse(told: dict[str, Any], tag_image_id: str | None = None) -> Container:
         full_id=told["Id"],
         slot=labels[SLOT_LABEL],
         service=labels.get(SERVICE_LABEL, ""),
-        settings_hash=labels.get(SETTINGS_LABEL),
+        settings_hash=observed_hash(told),
         pid=state["Pid"],
         restarts=told["RestartCount"],
         created_at=_required_moment(told["Created"]),

@@ -118,7 +118,7 @@ def _checked(endpoint: Endpoint) -> Endpoint:
     parts = urlsplit(endpoint.url)
     if parts.scheme not in ("unix", "tcp"):
         raise EndpointScheme(endpoint.url, endpoint.origin, parts.scheme)
-    if parts.scheme == "unix" and not parts.path.startswith("/"):
+    if parts.scheme == "unix" and (parts.netloc or not parts.path.startswith("/")):
         raise EndpointInvalid(endpoint.url, endpoint.origin)
     if parts.scheme == "tcp":
         _require_port(endpoint)

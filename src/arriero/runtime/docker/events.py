@@ -13,7 +13,8 @@ from typing import Any
 
 from arriero.core.clock import Clock
 from arriero.runtime.backend import EventKind, ServiceEvent
-from arriero.runtime.docker.container import PROJECT_LABEL, SLOT_LABEL
+from arriero.runtime.docker.compose_files import SLOT_LABEL
+from arriero.runtime.docker.container import PROJECT_LABEL
 from arriero.runtime.docker.endpoint import Endpoint
 from arriero.runtime.docker.engine import Engine, connect
 from arriero.runtime.docker.errors import EngineUnavailable

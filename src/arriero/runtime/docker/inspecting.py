@@ -18,10 +18,11 @@ _BEING_STARTED = timedelta(seconds=10)  # Compose starts what it created within 
 
 
 async def snapshot(engine: Engine, slot: str, port: int, container: Container | None, clock: Clock) -> ServiceSnapshot:
-    """`port` is where the slot belongs; a container that publishes another one is told with that."""
-    port = container.port if container and container.port else port
+    """`port` is where the slot belongs; a container that runs and publishes another one is told with that."""
+    lives = container is not None and container.pid != 0
+    port = container.port if container and lives and container.port else port
     runs = container is not None and container.snapshot.state == "running"
-    stranger = None if runs else await port_holder(engine, port)
+    stranger = None if lives else await port_holder(engine, port)
     served, usage, container = await asyncio.gather(
         _look(container, runs), _usage(engine, container), _with_tag(engine, container)
     )

@@ -68,7 +68,7 @@ _KNOWN: tuple[tuple[str, _Build], ...] = (
         r"'compose' is not a docker command|unknown command: docker compose|unknown shorthand flag: '\w' in -",
         lambda _m, _i: ComposeMissing(),
     ),
-    (r"unknown flag: --(?:project-directory|file|project-name)", lambda _m, _i: ComposeMissing()),
+    (r"unknown flag: --ansi", lambda _m, _i: ComposeMissing()),
     (
         r"manifest unknown|manifest for \S+ not found|pull access denied|repository does not exist"
         r"|no such image|invalid reference format",
