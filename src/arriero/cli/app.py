@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 from arriero.cli.call import Call, Reply
+from arriero.cli.defects import write_traceback
 from arriero.cli.envelope import envelope
 from arriero.cli.errors import Interrupted
 from arriero.cli.exit_codes import BROKEN_PIPE, INTERRUPTED, OK, PARTIAL, exit_code
@@ -53,8 +54,7 @@ def _main(argv: list[str]) -> int:
     except ArrieroError as error:
         return _finish(Reply(None, "", (error,)), exit_code(error), "", texts, json="--json" in argv)
     if args.run is None:
-        args.parser.print_help()
-        return OK
+        vars(args).update(run="menu:menu", verb="", changes=False)
     look, err = look_at(sys.stdout, texts), look_at(sys.stderr, texts)
     narrate = Narrator(sys.stderr, texts, time.monotonic, redraw=sys.stderr.isatty(), width=err.width, quiet=args.quiet)
     call = Call(args, look, narrate, sys.stdout, os.environ, places(os.environ), configured)
@@ -91,7 +91,7 @@ def _carry_out(call: Call) -> tuple[Reply, int]:
     except BrokenPipeError:
         raise
     except Exception as defect:  # noqa: BLE001  # the one place where defects end
-        internal = InternalError(type(defect).__name__, _write_traceback(defect, call))
+        internal = InternalError(type(defect).__name__, write_traceback(defect, _state_dir(call)))
         return Reply(None, "", (internal,)), exit_code(internal)
     return reply, _code_of(reply)
 
@@ -114,21 +114,5 @@ def _finish(reply: Reply, code: int, command: str, texts: Texts, *, json: bool) 
     return code
 
 
-def _write_traceback(defect: BaseException, call: Call) -> str:
-    """Where the traceback was written; on stderr when there is no place for it."""
-    import traceback
-
-    folder = (call.configured.settings.state_dir if call.configured else call.places.state) / "logs"
-    file = folder / f"internal-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.txt"
-    lines = [f"arriero {' '.join(sys.argv[1:])}\n", *traceback.format_exception(defect)]
-    try:
-        return _write(file, "".join(lines))
-    except OSError as fault:
-        sys.stderr.writelines(lines)
-        return f"stderr ({fault})"
-
-
-def _write(file: Path, text: str) -> str:
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file.write_text(text, encoding="utf-8")
-    return str(file)
+def _state_dir(call: Call) -> Path:
+    return call.configured.settings.state_dir if call.configured else call.places.state

@@ -64,6 +64,8 @@ class Parser(argparse.ArgumentParser):
             told = texts.version_line.format(version=__version__, python=platform.python_version())
             version = general.add_argument("--version", action="version", version=told, help=texts.help_about_version)
             version.general = True
+            plain = general.add_argument("--plain", action="store_true", help=texts.help_plain)
+            plain.general = True
 
     def error(self, message: str) -> NoReturn:
         raise refusal(message, self.command, self.texts.meta_command)

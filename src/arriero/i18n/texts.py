@@ -54,6 +54,7 @@ class Texts:
     help_lang: str
     help_backend: str
     help_simulate: str
+    help_plain: str
     help_quiet: str
     help_watch: str
     help_slot: str

@@ -9,6 +9,7 @@ from arriero.stack.results import ChatStats, DemoResult
 from arriero.stack.world import World
 
 DEMO_SLOT = "demo"
+QUESTION = "What is the capital of France?"  # English in both languages: the demo model knows little else
 SHORT = {"num_predict": 64, "temperature": 0}  # so small a model may else talk on for minutes
 PLACEHOLDER_KEY = "ollama"  # what editors are given where no key is needed: they insist on one, the server ignores it
 

@@ -7,10 +7,9 @@ import asyncio
 from arriero.cli.call import Call, Reply
 from arriero.cli.render.demo import render_demo
 from arriero.cli.render.outcome import render_outcome
-from arriero.stack.demo import DEMO_SLOT
+from arriero.stack.demo import DEMO_SLOT, QUESTION
 from arriero.stack.demo import demo as use_case
 
-QUESTION = "What is the capital of France?"  # English in both languages: the demo model knows little else
 DATA = ("answer", "tokens_per_s", "ttft_s", "url", "model", "api_key")
 
 

@@ -1,0 +1,58 @@
+"""No command: the menu. As an app where there is a terminal to draw on, else as numbered lines."""
+
+from __future__ import annotations
+
+import sys
+
+from arriero.cli.call import Call, Reply
+from arriero.cli.defects import write_traceback
+from arriero.cli.errors import ArgumentMissing
+from arriero.cli.render.any import render_any
+from arriero.config.loading import load
+from arriero.core.errors import ArrieroError, InternalError
+from arriero.i18n import Texts
+from arriero.stack.world import World
+from arriero.tui.host import Host
+from arriero.tui.opening import can_draw, run_app
+from arriero.tui.plain import PlainMenu
+from arriero.tui.words import Words
+
+
+def menu(call: Call) -> Reply:
+    """Raises ConfigInvalid, ArgumentMissing for what only a command can give, SystemExit where a signal ended it."""
+    if call.args.json or call.args.dry_run:
+        raise ArgumentMissing("", call.texts.meta_command)
+    host, words = _host(call), Words(call.texts, call.look.unicode)
+    streams = (sys.stdin, sys.stdout, sys.stderr)  # Textual draws on stderr
+    if not call.args.plain and can_draw(streams, call.environ):
+        code = run_app(host, words)
+    else:
+        code = PlainMenu(host, words, _read, call.out, call.narrate, call.narrate.close).run()
+    if code:
+        raise SystemExit(code)
+    return Reply(None, "")
+
+
+def _host(call: Call) -> Host:
+    state_dir = call.configuration().settings.state_dir
+
+    def open_world() -> World:
+        from arriero.stack.world import open_world
+
+        return open_world(load(call.flags, call.environ, call.places))
+
+    def tell(result: object, texts: Texts, *, planned: bool) -> str:
+        from dataclasses import replace
+
+        return render_any(result, replace(call.look, texts=texts, colour=False), planned=planned)
+
+    def defect(fault: BaseException) -> ArrieroError:
+        return InternalError(type(fault).__name__, write_traceback(fault, state_dir))
+
+    return Host(open_world, tell, defect, call.look.unicode)
+
+
+def _read() -> str | None:
+    """One line without its end; None at the end of input."""
+    text = sys.stdin.readline()
+    return text.rstrip("\r\n") if text else None

@@ -1,0 +1,48 @@
+"""Any result of a use case, or an error, in the words of its command: for who shows results without being a command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from arriero.cli.look import Look
+from arriero.cli.render.demo import render_demo
+from arriero.cli.render.files import render_removed
+from arriero.cli.render.outcome import render_outcome
+from arriero.cli.render.storage import render_pruned, render_verified
+from arriero.cli.render.versions import render_check, render_pulled, render_switched, render_update
+from arriero.cli.telling import error_lines
+from arriero.core.errors import ArrieroError
+from arriero.stack.results import DemoResult, Outcome, RemovedModel
+from arriero.stack.version_results import CheckReport, PruneReport, PulledModel, Switched, UpdateReport, VerifyReport
+
+_UNBROKEN = 100_000  # who shows it breaks the lines
+_RENDER: dict[type, Callable[[Any, Look], str]] = {
+    Outcome: render_outcome,
+    PulledModel: render_pulled,
+    UpdateReport: render_update,
+    CheckReport: render_check,
+    VerifyReport: render_verified,
+    PruneReport: render_pruned,
+    RemovedModel: render_removed,
+    DemoResult: render_demo,
+}
+
+
+def render_any(result: object, look: Look, *, planned: bool) -> str:
+    """With its failures below it. `planned`: of a dry run. Raises TypeError for what no command has."""
+    failures: tuple[ArrieroError, ...] = getattr(result, "failures", ())
+    told = [_render(result, look, planned=planned)]
+    told += ["\n".join(error_lines(failure, look, _UNBROKEN)) for failure in failures]
+    return "\n".join(text for text in told if text)
+
+
+def _render(result: object, look: Look, *, planned: bool) -> str:
+    if isinstance(result, ArrieroError):
+        return "\n".join(error_lines(result, look, _UNBROKEN))
+    if isinstance(result, Switched):
+        return render_switched(result, look, dry_run=planned)
+    render = _RENDER.get(type(result))
+    if render is None:
+        raise TypeError(type(result).__name__)
+    return render(result, look)

@@ -1,0 +1,183 @@
+"""The app on a terminal: owns what is known, the jobs and the screens, and hands each change to the screen on top.
+
+Invariant: everything that takes long is awaited or in a thread of its own; a fault is told and never ends the app.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
+from textual.message import Message
+from textual.screen import Screen
+from textual.theme import ThemeProvider
+
+from arriero.core.errors import ArrieroError
+from arriero.stack.results import ChatStats, StackStatus
+from arriero.stack.version_results import CheckReport
+from arriero.tui.doing import Picked
+from arriero.tui.host import Host
+from arriero.tui.jobs import JobBook, JobState
+from arriero.tui.operations import Operation
+from arriero.tui.presenting import Known
+from arriero.tui.remembered import Remembered, recall
+from arriero.tui.screens.main import MainScreen
+from arriero.tui.telling import tell_job
+from arriero.tui.validation import Validation
+from arriero.tui.watching import Watcher
+from arriero.tui.words import Words
+
+_END_S = 10.0  # what cancelled jobs are given to put away what they have
+
+
+class ArrieroApp(App[int]):
+    """`run` returns the exit code."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "Arriero"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (64, "-normal"), (110, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-flat"),
+        (10, "-short"),
+        (22, "-normal-height"),
+        (32, "-tall"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "leave", show=False, priority=True),
+        Binding("ctrl+q", "leave", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", show=False, priority=True),
+    ]
+
+    class JobChanged(Message):
+        """A job has ended; posted from its thread."""
+
+    def __init__(self, host: Host, words: Words) -> None:
+        super().__init__()
+        self.host, self.words = host, words
+        self.known = Known(Remembered())
+        self.book = JobBook(host, self._job_ended)
+        self.watcher = Watcher(host.open_world, self._seen, self._failed)
+        self._told: set[int] = set()
+        self.set_class(not words.unicode, "-ascii")
+
+    def _job_ended(self) -> None:
+        self.post_message(self.JobChanged())
+
+    def get_default_screen(self) -> Screen[object]:
+        return MainScreen()
+
+    def on_mount(self) -> None:
+        self.run_worker(self._begin(), exit_on_error=True)
+
+    async def _begin(self) -> None:
+        """First what is remembered, then the truth, for as long as the app lives."""
+        with suppress(ArrieroError):  # the watcher meets the same and tells it
+            self._know(remembered=await asyncio.to_thread(lambda: recall(self.host.open_world())))
+        await self.watcher.run()
+
+    def _seen(self, status: StackStatus) -> None:
+        self._know(status=status, trouble=None)
+
+    def _failed(self, fault: ArrieroError) -> None:
+        self._know(trouble=fault)
+
+    def _know(self, **fields: object) -> None:
+        self.known = replace(self.known, **fields)  # type: ignore[arg-type]
+        self.draw()
+
+    def draw(self) -> None:
+        """The main screen, wherever it lies, shows what is known now."""
+        self.known = replace(self.known, jobs=self.book.snapshots)
+        for screen in self.screen_stack:
+            if isinstance(screen, MainScreen):
+                screen.show(self.known, self.words)
+
+    def on_arriero_app_job_changed(self) -> None:
+        self.watcher.poke()
+        for job in self.book.snapshots:
+            if job.over and job.number not in self._told:
+                self._told.add(job.number)
+                self._take(job.result)
+                if job.state is not JobState.CANCELLED:
+                    self.show_result(job.number)
+        self.draw()
+
+    def _take(self, result: object) -> None:
+        """What a result tells of versions stays on the main screen."""
+        checked = result.checked if isinstance(result, Validation) else result
+        if isinstance(checked, CheckReport):
+            self.known = replace(self.known, checks={c.reference: c for c in checked.checks})
+
+    def answered(self, slot: str, stats: ChatStats) -> None:
+        self._know(answers={**(self.known.answers or {}), slot: stats})
+
+    def show_result(self, number: int) -> None:
+        """What a job came to, on a screen over the main one, unless someone is at something else."""
+        from arriero.tui.screens.dialogs import TextScreen
+
+        job = self.book.find(number)
+        if job is None or not job.snapshot.over:
+            return
+        from arriero.tui.presenting_jobs import job_title
+
+        title, text = job_title(job.snapshot, self.words), tell_job(job.snapshot, self.host, self.words)
+        if isinstance(self.screen, MainScreen):
+            self.push_screen(TextScreen(title, text, self.words))
+        else:
+            self.notify(text.splitlines()[0], title=title, markup=False)
+
+    def begin(self, operation: Operation, picked: Picked) -> None:
+        if self.book.twin(operation, picked):
+            self.notify(self.words.tui.busy_already)
+            return
+        self.book.begin(operation, picked)
+        self.draw()
+
+    async def action_leave(self) -> None:
+        """Asks first where leaving would cancel something; twice at once means yes."""
+        from arriero.tui.screens.dialogs import LeaveScreen
+
+        if not self.book.running or isinstance(self.screen, LeaveScreen):
+            self.exit(0)
+            return
+        self.push_screen(LeaveScreen(self.book.running, self.words), lambda leave: self.exit(0) if leave else None)
+
+    async def on_unmount(self) -> None:
+        await asyncio.to_thread(self.book.end_all, _END_S)
+
+    def speak(self) -> None:
+        """The other language, everywhere."""
+        self.words = self.words.other_language()
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.draw()
+
+    def action_command_palette(self) -> None:
+        from arriero.tui.commands import OperationCommands
+
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(
+                CommandPalette(
+                    providers=[OperationCommands], placeholder=self.words.tui.palette_search, id="--command-palette"
+                )
+            )
+
+    def search_themes(self) -> None:
+        self.push_screen(CommandPalette(providers=[ThemeProvider], placeholder=self.words.tui.theme_search))
+
+    def action_toggle_theme(self) -> None:
+        self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
+
+    def _fatal_error(self) -> None:
+        """Textual would print the whole traceback; whoever opened us writes it to a file instead."""
+        self._close_messages_no_wait()
+
+    @property
+    def defect(self) -> Exception | None:
+        """What ended the app, if something did."""
+        return self._exception

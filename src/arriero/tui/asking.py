@@ -1,0 +1,64 @@
+"""The questions before an operation: what it is about, and whether its plan is what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from arriero.core.errors import ArrieroError
+from arriero.tui.choices import Choice, choices_of
+from arriero.tui.doing import Picked
+from arriero.tui.operations import Operation, Pick
+from arriero.tui.screens.dialogs import ChooseScreen, PlanScreen
+
+if TYPE_CHECKING:
+    from arriero.tui.app import ArrieroApp
+
+
+async def ask_and_begin(app: ArrieroApp, operation: Operation, pointed: str | None) -> None:
+    """`pointed`: the slot under the cursor, which is offered first. Closing a dialog ends it all."""
+    picked = await _pick(app, operation, pointed)
+    if picked is None:
+        return
+    if operation.act is None:
+        await open_screen(app, operation, picked)
+    elif not operation.planned or await app.push_screen_wait(PlanScreen(operation, picked, app.host, app.words)):
+        app.begin(operation, picked)
+
+
+async def _pick(app: ArrieroApp, operation: Operation, pointed: str | None) -> Picked | None:
+    if operation.pick is Pick.NOTHING:
+        return Picked()
+    if app.known.status is None:
+        app.notify(app.words.tui.looking)
+        return None
+    choices = choices_of(operation, app.known.status, app.words)
+    if not choices:
+        app.notify(app.words.tui.choose_nothing)
+        return None
+    if operation.act is None and len(choices) == 1:
+        return choices[0].picked
+    title = app.words.tui.operations[operation.name]
+    return await app.push_screen_wait(ChooseScreen(title, choices, _first(choices, pointed), app.words))
+
+
+def _first(choices: Sequence[Choice], pointed: str | None) -> int:
+    return next((i for i, choice in enumerate(choices) if choice.picked.slot == pointed), 0)
+
+
+async def open_screen(app: ArrieroApp, operation: Operation, picked: Picked) -> None:
+    """Chat and logs, which are imported when they are first wanted."""
+    assert picked.slot is not None  # both are about one slot
+    if operation.name == "logs":
+        from arriero.tui.screens.logs import LogsScreen
+
+        app.push_screen(LogsScreen(picked.slot))
+        return
+    from arriero.tui.screens.chat import ChatScreen, find
+
+    try:
+        target = await find(app.host, picked.slot)
+    except ArrieroError as fault:
+        app.notify(app.host.tell(fault, app.words.texts, planned=False), severity="error", markup=False)
+        return
+    app.push_screen(ChatScreen(target))

@@ -1,0 +1,158 @@
+"""How each operation calls its use case. They are imported when one is called: the first screen does not wait for them.
+
+Invariant: nothing is decided here but the order of two use cases, and whose turn it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from arriero.core.files import CommandRunning
+from arriero.core.progress import Progress, Report
+from arriero.registry.control import PullControl
+from arriero.stack.world import World
+
+_TURN_EVERY_S = 0.1
+
+
+@dataclass(frozen=True)
+class Picked:
+    """What an operation is to be about. `slot` None: everything; `thorough`: repair, or the versions before as well."""
+
+    slot: str | None = None
+    variant: str | None = None
+    thorough: bool = False
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One operation to be done, or with `dry_run` to be planned."""
+
+    world: World
+    picked: Picked
+    report: Report
+    control: PullControl
+    dry_run: bool = False
+
+    @property
+    def slot(self) -> str:
+        assert self.picked.slot is not None  # the menu asks for it
+        return self.picked.slot
+
+
+async def in_turn(deed: Deed, work: Callable[[], Awaitable[object]]) -> object:
+    """Waits for another operation of this very process; another process's command is an error, as for commands."""
+    told = False
+    while True:
+        try:
+            return await work()
+        except CommandRunning as other:
+            if other.pid not in (0, os.getpid()):  # 0: it has not written its name yet
+                raise
+            if not told:
+                deed.report(Progress("command.wait", params={"command": other.command}))
+                told = True
+            await asyncio.sleep(_TURN_EVERY_S)
+
+
+async def validate(deed: Deed) -> object:
+    from arriero.tui.validation import validate as look_all_over
+
+    return await look_all_over(deed.world)
+
+
+async def activate(deed: Deed) -> object:
+    """Fetches first what a registry has, so that it can be paused and others may act meanwhile."""
+    from arriero.stack.activate import activate as use_case
+
+    world, variant = deed.world, deed.picked.variant
+    reference = world.variant(world.slot(deed.slot), variant).reference
+    if not deed.dry_run and await asyncio.to_thread(world.store.find, reference) is None:
+        await pull(deed)
+    return await in_turn(deed, lambda: use_case(world, deed.slot, deed.report, variant=variant, dry_run=deed.dry_run))
+
+
+async def deactivate(deed: Deed) -> object:
+    from arriero.stack.deactivate import deactivate as use_case
+
+    return await in_turn(deed, lambda: use_case(deed.world, deed.slot, deed.report, dry_run=deed.dry_run))
+
+
+async def down(deed: Deed) -> object:
+    from arriero.stack.down import down as use_case
+
+    return await in_turn(deed, lambda: use_case(deed.world, deed.report, dry_run=deed.dry_run))
+
+
+async def up(deed: Deed) -> object:
+    from arriero.stack.up import up as use_case
+
+    return await in_turn(deed, lambda: use_case(deed.world, deed.report, dry_run=deed.dry_run))
+
+
+async def pull(deed: Deed) -> object:
+    from arriero.stack.pull import pull as use_case
+
+    return await use_case(
+        deed.world,
+        deed.slot,
+        deed.report,
+        variant=deed.picked.variant,
+        control=deed.control,
+        dry_run=deed.dry_run,
+    )
+
+
+async def check(deed: Deed) -> object:
+    from arriero.stack.checking import check as use_case
+
+    return await use_case(deed.world, deed.picked.slot)
+
+
+async def update(deed: Deed) -> object:
+    """Its plan is what the registries serve now."""
+    if deed.dry_run:
+        return await check(deed)
+    from arriero.stack.update import update as use_case
+
+    return await use_case(deed.world, deed.picked.slot, deed.report, control=deed.control)
+
+
+async def rollback(deed: Deed) -> object:
+    from arriero.stack.rollback import rollback as use_case
+
+    variant, dry_run = deed.picked.variant, deed.dry_run
+    return await in_turn(deed, lambda: use_case(deed.world, deed.slot, deed.report, variant=variant, dry_run=dry_run))
+
+
+async def remove(deed: Deed) -> object:
+    from arriero.stack.remove import remove as use_case
+
+    variant, dry_run = deed.picked.variant, deed.dry_run
+    return await in_turn(deed, lambda: use_case(deed.world, deed.slot, variant=variant, dry_run=dry_run))
+
+
+async def verify(deed: Deed) -> object:
+    from arriero.stack.verify import verify as use_case
+
+    return await use_case(deed.world, None, deed.report, mend=deed.picked.thorough)
+
+
+async def prune(deed: Deed) -> object:
+    from arriero.stack.prune import prune as use_case
+
+    previous, dry_run = deed.picked.thorough, deed.dry_run
+    return await in_turn(deed, lambda: use_case(deed.world, previous=previous, dry_run=dry_run))
+
+
+async def demo(deed: Deed) -> object:
+    from arriero.stack.activate import activate as plan
+    from arriero.stack.demo import DEMO_SLOT, QUESTION
+    from arriero.stack.demo import demo as use_case
+
+    if deed.dry_run:
+        return await plan(deed.world, DEMO_SLOT, deed.report, keep_others=True, dry_run=True)
+    return await in_turn(deed, lambda: use_case(deed.world, QUESTION, deed.report))

@@ -1,0 +1,60 @@
+"""Views onto widgets: tones become theme colours, rows become options. Nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from arriero.tui.view import Line, Row, Tone
+
+_STYLES = {
+    Tone.PLAIN: "",
+    Tone.STRONG: "bold",
+    Tone.DIM: "$text-muted",
+    Tone.GOOD: "$text-success",
+    Tone.WARN: "$text-warning",
+    Tone.BAD: "$text-error",
+    Tone.ACCENT: "$text-accent",
+}
+
+
+def content(lines: Sequence[Line]) -> Content:
+    return Content("\n").join(Content.assemble(*((cell.text, _STYLES[cell.tone]) for cell in cells)) for cells in lines)
+
+
+class Rows(OptionList):
+    """A list that is shown again and again: what is under the cursor stays so while it is there."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002  # Textual's word
+        super().__init__(id=id, markup=False)
+        self._rows: tuple[Row, ...] = ()
+
+    def show(self, rows: tuple[Row, ...]) -> None:
+        """Draws only if something differs; a row that is gone hands the cursor to the one in its place."""
+        if rows == self._rows:
+            return
+        if [row.key for row in rows] == [row.key for row in self._rows]:
+            for index, (new, old) in enumerate(zip(rows, self._rows, strict=True)):
+                if new != old:
+                    self.replace_option_prompt_at_index(index, content(new.lines))
+        else:
+            self._fill(rows)
+        self._rows = rows
+
+    def _fill(self, rows: tuple[Row, ...]) -> None:
+        before, at = self.pointed, self.highlighted
+        self.set_options(Option(content(row.lines), id=row.key) for row in rows)
+        keys = [row.key for row in rows]
+        if before in keys:
+            self.highlighted = keys.index(before)
+        elif keys:
+            self.highlighted = min(at or 0, len(keys) - 1)
+
+    @property
+    def pointed(self) -> str | None:
+        """The key under the cursor."""
+        option = self.highlighted_option
+        return option.id if option else None

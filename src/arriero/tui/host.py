@@ -1,0 +1,30 @@
+"""What the app is given by whoever opens it: the way to a world, and the words for what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from arriero.core.errors import ArrieroError
+from arriero.i18n import Texts
+from arriero.stack.world import World
+
+
+class Tell(Protocol):
+    def __call__(self, result: object, texts: Texts, *, planned: bool) -> str:
+        """A use case's result or an error in words, as the command tells it. `planned`: of a dry run."""
+        ...
+
+
+@dataclass(frozen=True)
+class Host:
+    """`open_world` reads the settings anew, as every command does; raises ConfigInvalid and what `open_world` raises.
+
+    `defect` writes a traceback away and gives the error that tells where. `unicode`: whether signs can be shown.
+    """
+
+    open_world: Callable[[], World]
+    tell: Tell
+    defect: Callable[[BaseException], ArrieroError]
+    unicode: bool = True

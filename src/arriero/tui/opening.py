@@ -1,0 +1,37 @@
+"""From a terminal to the running app and back: signals, and a terminal that is as before whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Mapping
+from typing import TextIO
+
+from arriero.tui.host import Host
+from arriero.tui.words import Words
+
+_ENDING = {signal.SIGHUP: 129, signal.SIGTERM: 143, signal.SIGINT: 130}
+
+
+def can_draw(streams: tuple[TextIO, ...], environ: Mapping[str, str]) -> bool:
+    """Whether the app can have the terminal: it reads one, writes one, and that one can move its cursor."""
+    return all(stream.isatty() for stream in streams) and environ.get("TERM", "dumb") not in ("", "dumb")
+
+
+def run_app(host: Host, words: Words) -> int:
+    """Returns the exit code. Raises what ended the app where that was a defect, with the terminal as before."""
+    from arriero.tui.app import ArrieroApp  # late: only who draws pays for Textual
+
+    app = ArrieroApp(host, words)
+
+    async def run() -> int | None:
+        loop = asyncio.get_running_loop()
+        for number, code in _ENDING.items():
+            loop.add_signal_handler(number, app.exit, code)
+        return await app.run_async()
+
+    code = asyncio.run(run())
+    if app.defect is not None:
+        raise app.defect
+    return os.EX_OK if code is None else code

@@ -1,0 +1,63 @@
+"""The menu: every operation's key, what has to be picked for it, and the use case that plans it and carries it out.
+
+Invariant: an operation is the same use case as the command's, planned with its dry run. The screen and the plain menu
+are both made of this one table, in this order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from arriero.tui import doing
+from arriero.tui.doing import Deed
+
+
+class Pick(StrEnum):
+    """What has to be picked first."""
+
+    NOTHING = "nothing"
+    VARIANT = "variant"  # any variant that the catalogue has
+    MISSING = "missing"  # a variant that the store has not
+    INSTALLED = "installed"  # a variant that the store has
+    REVERTIBLE = "revertible"  # a variant with a version before
+    RUNNING = "running"  # a slot with something of ours
+    ACTIVE = "active"  # a slot that answers
+    ANY_SLOT = "any_slot"
+    UPDATE = "update"  # a slot with a model, or all of them
+    VERIFY = "verify"  # look, or look and repair
+    PRUNE = "prune"  # what belongs to nothing, or the versions before too
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`act` None: it has a screen of its own. `planned`: its plan is shown before; `pausable`: it may fetch bytes."""
+
+    name: str
+    key: str
+    pick: Pick
+    act: Callable[[Deed], Awaitable[object]] | None
+    planned: bool = False
+    pausable: bool = False
+
+
+OPERATIONS = (
+    Operation("validate", "1", Pick.NOTHING, doing.validate),
+    Operation("install", "2", Pick.MISSING, doing.pull, planned=True, pausable=True),
+    Operation("activate", "3", Pick.VARIANT, doing.activate, planned=True, pausable=True),
+    Operation("deactivate", "4", Pick.RUNNING, doing.deactivate, planned=True),
+    Operation("down", "5", Pick.NOTHING, doing.down, planned=True),
+    Operation("update", "6", Pick.UPDATE, doing.update, planned=True, pausable=True),
+    Operation("rollback", "7", Pick.REVERTIBLE, doing.rollback, planned=True),
+    Operation("chat", "8", Pick.ACTIVE, None),
+    Operation("logs", "9", Pick.ANY_SLOT, None),
+    Operation("pull", "g", Pick.MISSING, doing.pull, planned=True, pausable=True),
+    Operation("up", "u", Pick.NOTHING, doing.up, planned=True),
+    Operation("check", "n", Pick.NOTHING, doing.check),
+    Operation("verify", "v", Pick.VERIFY, doing.verify),
+    Operation("remove", "b", Pick.INSTALLED, doing.remove, planned=True),
+    Operation("prune", "z", Pick.PRUNE, doing.prune, planned=True),
+    Operation("demo", "d", Pick.NOTHING, doing.demo, planned=True),
+)
+BY_NAME = {operation.name: operation for operation in OPERATIONS}

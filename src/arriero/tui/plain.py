@@ -1,0 +1,182 @@
+"""The same menu as numbered lines: for screen readers, pipes and terminals that cannot move their cursor. 0 leaves.
+
+Invariant: one operation at a time, told when it has ended; the end of input leaves, whatever was being asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TextIO
+
+from arriero.core.errors import ArrieroError
+from arriero.core.progress import Report
+from arriero.registry.control import PullControl
+from arriero.stack.chat import ChatMessage, ChatTarget, ask, find_target
+from arriero.stack.logs import logs
+from arriero.stack.results import ChatStats, StackStatus
+from arriero.stack.status import status
+from arriero.tui.choices import choices_of
+from arriero.tui.doing import Deed, Picked
+from arriero.tui.host import Host
+from arriero.tui.operations import OPERATIONS, Operation, Pick
+from arriero.tui.presenting import Known, present_main, stats_text
+from arriero.tui.remembered import Remembered
+from arriero.tui.telling import nothing_planned, tell_plan, tell_result
+from arriero.tui.view import plain
+from arriero.tui.words import Words
+
+_LOG_LINES = 50
+
+
+class Left(Exception):
+    """The input has ended."""
+
+
+class PlainMenu:
+    """`read` gives a line of input without its end, None at the end; `close` ends a line of progress."""
+
+    def __init__(
+        self,
+        host: Host,
+        words: Words,
+        read: Callable[[], str | None],
+        out: TextIO,
+        report: Report,
+        close: Callable[[], None],
+    ) -> None:
+        self._host, self._words, self._read, self._out = host, words, read, out
+        self._report, self._close = report, close
+
+    def run(self) -> int:
+        """Until 0 or the end of input. Returns the exit code."""
+        names = [self._words.tui.operations[operation.name] for operation in OPERATIONS]
+        try:
+            while True:
+                self._carry_out(self._overview)
+                number = self._number(names, self._words.tui.plain_leave)
+                if number == 0:
+                    return 0
+                self._carry_out(partial(self._operate, OPERATIONS[number - 1]))
+        except Left:
+            return 0
+
+    def _carry_out(self, step: Callable[[], None]) -> None:
+        """A fault is told, and the menu goes on; Ctrl-C ends the operation alone."""
+        try:
+            step()
+        except KeyboardInterrupt:
+            self._close()
+            self._say("", self._words.tui.cancelled)
+        except ArrieroError as fault:
+            self._close()
+            self._say(self._host.tell(fault, self._words.texts, planned=False))
+        finally:
+            self._close()
+
+    def _overview(self) -> None:
+        view = present_main(Known(Remembered(), self._look()), self._words)
+        self._say("", plain((view.header,)), *(row.text for row in (*view.models, *view.activity)), "")
+
+    def _look(self) -> StackStatus:
+        return asyncio.run(status(self._host.open_world()))
+
+    def _operate(self, operation: Operation) -> None:
+        picked = self._pick(operation)
+        if picked is None:
+            return
+        if operation.name == "chat":
+            self._chat(picked)
+        elif operation.name == "logs":
+            self._say(*asyncio.run(self._log_lines(picked)))
+        elif not operation.planned or self._confirmed(operation, picked):
+            result = self._act(operation, picked, dry_run=False)
+            self._close()
+            self._say(tell_result(result, self._host, self._words, planned=False))
+
+    def _pick(self, operation: Operation) -> Picked | None:
+        if operation.pick is Pick.NOTHING:
+            return Picked()
+        choices = choices_of(operation, self._look(), self._words)
+        if not choices:
+            self._say(self._words.tui.choose_nothing)
+            return None
+        self._say(self._words.tui.plain_pick)
+        number = self._number([choice.text for choice in choices], self._words.tui.plain_back)
+        return choices[number - 1].picked if number else None
+
+    def _confirmed(self, operation: Operation, picked: Picked) -> bool:
+        result = self._act(operation, picked, dry_run=True)
+        self._say(tell_plan(operation, result, self._host, self._words))
+        return not nothing_planned(result) and self._ask(self._words.tui.plain_confirm)[:1] in self._yes
+
+    @property
+    def _yes(self) -> Sequence[str]:
+        return tuple(self._words.tui.plain_yes)
+
+    def _act(self, operation: Operation, picked: Picked, *, dry_run: bool) -> object:
+        assert operation.act is not None  # chat and logs have been told apart
+        world = self._host.open_world()
+        deed = Deed(world, picked, self._report, PullControl(), dry_run)
+        return asyncio.run(_awaited(operation, deed))
+
+    def _chat(self, picked: Picked) -> None:
+        """Until an empty line."""
+        assert picked.slot is not None
+        target = asyncio.run(find_target(self._host.open_world(), picked.slot))
+        history: list[ChatMessage] = []
+        while question := self._ask(self._words.tui.plain_question).strip():
+            history.append(ChatMessage("user", question))
+            answer, stats = asyncio.run(_answer(target, history, self._write))
+            history.append(ChatMessage("assistant", answer))
+            self._say("", stats_text(stats, self._words))
+
+    async def _log_lines(self, picked: Picked) -> list[str]:
+        assert picked.slot is not None
+        reading = logs(self._host.open_world(), picked.slot, tail=_LOG_LINES, follow=False)
+        return [text async for text in reading]
+
+    def _number(self, entries: Sequence[str], leave: str) -> int:
+        """A number of the list, 0 for `leave`; asked until it is one. Raises Left."""
+        width = len(str(len(entries)))
+        self._say(*(f"{number:>{width}}  {entry}" for number, entry in enumerate(entries, 1)), f"{0:>{width}}  {leave}")
+        while True:
+            text = self._ask(self._words.tui.plain_prompt).strip()
+            if text.isdecimal() and int(text) <= len(entries):
+                return int(text)
+            self._say(self._words.tui.plain_unknown.format(text=text))
+
+    def _ask(self, prompt: str) -> str:
+        self._write(prompt)
+        text = self._read()
+        if text is None:
+            self._write("\n")
+            raise Left
+        return text
+
+    def _say(self, *lines: str) -> None:
+        self._write("".join(f"{text}\n" for text in lines))
+
+    def _write(self, text: str) -> None:
+        self._out.write(text)
+        self._out.flush()
+
+
+async def _awaited(operation: Operation, deed: Deed) -> object:
+    assert operation.act is not None
+    return await operation.act(deed)
+
+
+async def _answer(
+    target: ChatTarget, history: list[ChatMessage], write: Callable[[str], None]
+) -> tuple[str, ChatStats]:
+    answer, stats = "", None
+    async for piece in ask(target, history):
+        if isinstance(piece, ChatStats):
+            stats = piece
+        else:
+            answer += piece
+            write(piece)
+    assert stats is not None  # `ask` ends with them or raises
+    return answer, stats

@@ -1,0 +1,199 @@
+"""From what is known to what the main screen shows. Pure: no IO, no clock, no Textual."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from arriero.core.errors import ArrieroError
+from arriero.i18n import describe_drift, describe_error, describe_reason, describe_repair
+from arriero.runtime.backend import PortHolder
+from arriero.stack.results import ChatStats, ModelState, ModelStatus, Processor, StackStatus
+from arriero.stack.version_results import Freshness, VersionCheck
+from arriero.tui.jobs import JobSnapshot
+from arriero.tui.presenting_jobs import job_row
+from arriero.tui.remembered import Remembered, named
+from arriero.tui.view import Cell, Line, MainView, Row, Tone, line
+from arriero.tui.words import Words
+
+STATE_TONES = {
+    ModelState.ACTIVE: Tone.GOOD,
+    ModelState.STARTING: Tone.WARN,
+    ModelState.INACTIVE: Tone.DIM,
+    ModelState.FAILED: Tone.BAD,
+}
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything that the app knows at one moment. `status` None: nothing has been seen yet, only remembered.
+
+    `checks` by reference, `answers` by slot: the last of each. `trouble`: what keeps from looking now.
+    """
+
+    remembered: Remembered
+    status: StackStatus | None = None
+    jobs: tuple[JobSnapshot, ...] = ()
+    checks: Mapping[str, VersionCheck] | None = None
+    answers: Mapping[str, ChatStats] | None = None
+    machine: str = ""
+    trouble: ArrieroError | None = None
+
+
+def present_main(known: Known, words: Words) -> MainView:
+    models = known.status.models if known.status else ()
+    return MainView(
+        header=_header(known, words),
+        models=tuple(_row(m, known, words) for m in models) or known.remembered.rows(words),
+        details={m.id: tuple(_details(m, known, words)) for m in models},
+        urls={m.id: m.url for m in models if m.url},
+        activity=tuple(_activity(known, words)),
+    )
+
+
+def _header(known: Known, words: Words) -> Line:
+    name = Cell("Arriero", Tone.STRONG)
+    if known.status is None:
+        return line(name, Cell(f"  {words.tui.last_known}", Tone.DIM))
+    reason = describe_reason(known.status.backend_reason, words.texts)
+    backend = words.texts.status_backend.format(backend=known.status.backend, reason=reason)
+    return line(name, Cell(f"  {backend}", Tone.DIM), Cell(f"  {known.machine}" if known.machine else ""))
+
+
+def _row(model: ModelStatus, known: Known, words: Words) -> Row:
+    tone = STATE_TONES[model.state]
+    first = line(
+        Cell(f"{words.sign(model.state)} ", tone),
+        Cell(model.id.ljust(9), Tone.STRONG),
+        *named(model.title, model.purpose, words),
+    )
+    return Row(model.id, (first, line("  ", *_state_facts(model, known, words))))
+
+
+def _state_facts(model: ModelStatus, known: Known, words: Words) -> Iterator[Cell]:
+    yield Cell(words.texts.states[model.state], STATE_TONES[model.state])
+    if model.url:
+        yield Cell(f"  {model.url}", Tone.ACCENT)
+    if model.processor:
+        yield Cell("  ")
+        yield processor(model.processor, words)
+    answer = (known.answers or {}).get(model.id)
+    if answer and answer.tokens_per_s:
+        yield Cell(f"  {words.tui.answer_speed.format(speed=words.numbers.decimal(answer.tokens_per_s))}")
+    if model.state is ModelState.INACTIVE:
+        yield Cell(f"  {_stored(model, words)}", Tone.DIM)
+    if _outdated(model, known):
+        yield Cell(f"  {words.sign('update')} {words.tui.model_update}", Tone.WARN)
+    if model.drift:
+        yield Cell(f"  {words.sign('drift')}", Tone.WARN)
+
+
+def processor(kind: Processor, words: Words) -> Cell:
+    """Only the GPU alone is as it should be."""
+    return Cell(words.texts.processors[kind], Tone.GOOD if kind is Processor.GPU else Tone.WARN)
+
+
+def _stored(model: ModelStatus, words: Words) -> str:
+    if model.version is None:
+        return words.texts.not_installed
+    return f"{model.version} {words.sign('dot')} {day(model.installed_at)}"
+
+
+def day(moment: str | None) -> str:
+    return (moment or "").partition("T")[0]
+
+
+def _outdated(model: ModelStatus, known: Known) -> VersionCheck | None:
+    check = (known.checks or {}).get(model.reference)
+    fresh = check is None or check.freshness is not Freshness.OUTDATED or check.installed != model.version
+    return None if fresh else check
+
+
+def _details(model: ModelStatus, known: Known, words: Words) -> Iterator[Line]:
+    t = words.tui
+    facts = {
+        t.label_model: f"{model.reference} {words.sign('dot')} {t.variant.format(name=model.variant)}",
+        t.label_version: _version(model, known, words),
+        t.label_address: model.url or f"{words.sign('none')} ({model.port})",
+        t.label_runs: ", ".join(_running(model, known, words)),
+        t.label_answer: _answer(model, known, words),
+    }
+    width = max(map(len, facts))
+    for label, text in facts.items():
+        yield line(Cell(label.ljust(width + 2), Tone.DIM), text)
+
+
+def _version(model: ModelStatus, known: Known, words: Words) -> str:
+    t = words.tui
+    variant = next((v for v in model.variants if v.name == model.variant), None)
+    if model.version is None:
+        size = variant.published_bytes if variant else None
+        return f"{words.texts.not_installed} ({t.model_download.format(size=words.size(size))})"
+    parts = [model.version, words.size(model.size_bytes), t.installed_at.format(day=day(model.installed_at))]
+    if variant and variant.previous:
+        parts.append(t.model_previous.format(version=variant.previous))
+    if check := _outdated(model, known):
+        told = t.model_update_to.format(version=check.available, size=words.size(check.download_bytes))
+        parts.append(f"{words.sign('update')} {told}")
+    return f" {words.sign('dot')} ".join(parts)
+
+
+def _running(model: ModelStatus, known: Known, words: Words) -> Iterator[str]:
+    t = words.texts
+    if model.state is ModelState.INACTIVE or known.status is None:
+        yield words.tui.context_declared.format(tokens=model.declared_context, kv_cache=model.kv_cache)
+        return
+    if model.processor:
+        yield t.processors[model.processor]
+    context = model.declared_context if model.context is None else model.context
+    yield t.detail_context.format(tokens=context, kv_cache=model.kv_cache)
+    if model.memory_bytes is not None:
+        yield t.detail_memory.format(size=words.size(model.memory_bytes))
+    if model.started_at:
+        running = datetime.fromisoformat(known.status.seen_at) - datetime.fromisoformat(model.started_at)
+        yield t.detail_since.format(duration=words.numbers.duration(max(0.0, running.total_seconds())))
+    if model.restarts:
+        yield t.detail_restarts.format(count=model.restarts)
+
+
+def _answer(model: ModelStatus, known: Known, words: Words) -> str:
+    stats = (known.answers or {}).get(model.id)
+    return stats_text(stats, words) if stats else words.sign("none")
+
+
+def stats_text(stats: ChatStats, words: Words) -> str:
+    speed = "?" if stats.tokens_per_s is None else words.numbers.decimal(stats.tokens_per_s)
+    ttft = "?" if stats.ttft_s is None else words.numbers.decimal(stats.ttft_s, 2)
+    return words.texts.chat_stats.format(speed=speed, ttft=ttft, tokens=stats.tokens)
+
+
+def _activity(known: Known, words: Words) -> Iterator[Row]:
+    """What is under way, then what is amiss, then what has ended."""
+    going = [job for job in known.jobs if not job.over]
+    yield from (job_row(job, words) for job in going)
+    yield from _amiss(known, words)
+    yield from (job_row(job, words) for job in known.jobs if job.over)
+
+
+def _amiss(known: Known, words: Words) -> Iterator[Row]:
+    for number, text in enumerate(_warnings(known, words)):
+        mark = Cell(f"{words.sign('drift')} ", Tone.WARN)
+        yield Row(f"warning-{number}", (line(mark, Cell(" ".join(text.split()), Tone.WARN)),))
+
+
+def _warnings(known: Known, words: Words) -> Iterator[str]:
+    texts, status = words.texts, known.status
+    if known.trouble:
+        yield describe_error(known.trouble, texts)
+    if status is None:
+        return
+    for model in status.models:
+        yield from (describe_drift(drift, model.id, texts) for drift in model.drift)
+    yield from (describe_error(note, texts) for note in status.notes)
+    yield from (describe_repair(repair, texts) for repair in status.repairs)
+    for holder in (other for other in status.others if isinstance(other, PortHolder)):
+        who = holder.container or f"{holder.process} ({holder.pid})"
+        unknown = not holder.pid and not holder.container
+        row = texts.detail_unknown_holder if unknown else texts.detail_other_holder
+        yield row.format(port=holder.port, who=who)

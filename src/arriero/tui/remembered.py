@@ -1,0 +1,47 @@
+"""What the last look left in the database: shown until the first look of this session corrects it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from arriero.config.specs import SlotSpec
+from arriero.stack.results import ModelState
+from arriero.stack.world import World
+from arriero.tui.view import Cell, Row, Tone, line
+from arriero.tui.words import Words
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """`states` by slot, as it was seen last; a slot that was never looked at is not in it."""
+
+    slots: tuple[SlotSpec, ...] = ()
+    states: Mapping[str, ModelState] = field(default_factory=dict)
+
+    def rows(self, words: Words) -> tuple[Row, ...]:
+        return tuple(_row(slot, self.states.get(slot.id), words) for slot in self.slots)
+
+
+def recall(world: World) -> Remembered:
+    """Blocking. Raises what the database raises."""
+    seen = world.state.last_observed() if world.state else {}
+    states = {slot: ModelState(observed.state) for slot, observed in seen.items()}
+    return Remembered(world.configuration.slots, states)
+
+
+def _row(slot: SlotSpec, state: ModelState | None, words: Words) -> Row:
+    sign = words.sign(state) if state else words.sign("none")
+    told = words.texts.states[state] if state else words.tui.looking
+    first = line(
+        Cell(f"{sign} ", Tone.DIM),
+        Cell(slot.id.ljust(9), Tone.STRONG),
+        *named(slot.title, slot.purpose, words),
+    )
+    return Row(slot.id, (first, line(Cell(f"  {told}", Tone.DIM))))
+
+
+def named(title: str, purposes: Mapping[str, str], words: Words) -> tuple[Cell, ...]:
+    """What it is for, then what it is; a slot of the user's own may have no purpose."""
+    purpose = purposes.get(words.texts.language)
+    return (Cell(f"{purpose}  "), Cell(title, Tone.DIM)) if purpose else (Cell(title),)

@@ -1,0 +1,1 @@
+"""The screens: each draws what it is given, asks, and hands answers on."""

@@ -1,0 +1,163 @@
+"""The main screen: the menu, the models, what goes on. Every operation begins here, with its questions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import OptionList, Static
+
+from arriero.tui.asking import ask_and_begin
+from arriero.tui.drawing import Rows, content
+from arriero.tui.jobs import Job
+from arriero.tui.menu import menu_rows
+from arriero.tui.operations import BY_NAME, OPERATIONS, Operation
+from arriero.tui.presenting import Known, present_main
+from arriero.tui.view import Cell, MainView, Row, Tone, line
+from arriero.tui.words import Words
+
+if TYPE_CHECKING:
+    from arriero.tui.app import ArrieroApp
+
+_TICK_S = 0.25  # how often a running job's figures are drawn
+
+
+class MainScreen(Screen[object]):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(op.key, f"operate('{op.name}')", show=False) for op in OPERATIONS),
+        Binding("q", "app.leave", show=False),
+        Binding("question_mark,f1", "help", show=False),
+        Binding("p", "pause", show=False),
+        Binding("x", "cancel", show=False),
+        Binding("r", "look", show=False),
+        Binding("t", "app.toggle_theme", show=False),
+        Binding("i", "speak", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._view: MainView | None = None
+
+    @property
+    def home(self) -> ArrieroApp:
+        return cast("ArrieroApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="header")
+        with Horizontal(id="body"):
+            yield Rows(id="menu")
+            with Vertical(id="right"):
+                yield Rows(id="models")
+                yield Static(id="details")
+        yield Rows(id="activity")
+        yield Static(id="hint")
+
+    def on_mount(self) -> None:
+        self.query_one("#models").focus()
+        self.set_interval(_TICK_S, self._tick)
+        self.show(self.home.known, self.home.words)
+
+    def _tick(self) -> None:
+        """Figures of running jobs change without a word."""
+        if self.home.book.running:
+            self.home.draw()
+
+    def show(self, known: Known, words: Words) -> None:
+        view = present_main(known, words)
+        if not self.is_mounted:
+            return
+        self._view = view
+        self.query_one("#header", Static).update(content([view.header]))
+        self.query_one("#hint", Static).update(words.tui.hint_main)
+        self._titled("#menu", words.tui.title_menu).show(menu_rows(words))
+        self._titled("#models", words.tui.title_models).show(view.models)
+        quiet = Row("quiet", (line(Cell(words.tui.activity_nothing, Tone.DIM)),))
+        self._titled("#activity", words.tui.title_activity).show(view.activity or (quiet,))
+        self._show_details()
+
+    def _titled(self, name: str, title: str) -> Rows:
+        rows = self.query_one(name, Rows)
+        rows.border_title = title
+        return rows
+
+    def _show_details(self) -> None:
+        view, pointed = self._view, self.query_one("#models", Rows).pointed
+        if view is not None:
+            self.query_one("#details", Static).update(content(view.details.get(pointed or "", ())))
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        if event.option_list.id == "models":
+            self._show_details()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        key = event.option_id or ""
+        match event.option_list.id:
+            case "menu":
+                self.operate(BY_NAME[key])
+            case "models":
+                self._copy(key)
+            case "activity":
+                self._open(key)
+
+    def action_operate(self, name: str) -> None:
+        self.operate(BY_NAME[name])
+
+    def operate(self, operation: Operation) -> None:
+        """One course of questions at a time: a key that comes while one is open is the dialog's."""
+        self.run_worker(ask_and_begin(self.home, operation, self.pointed_slot), group="asking", exclusive=True)
+
+    @property
+    def pointed_slot(self) -> str | None:
+        return self.query_one("#models", Rows).pointed
+
+    def _copy(self, slot: str) -> None:
+        url = self._view.urls.get(slot) if self._view else None
+        t = self.home.words.tui
+        if url is None:
+            self.notify(t.nothing_to_copy.format(slot=slot), markup=False)
+            return
+        self.app.copy_to_clipboard(url)
+        self.notify(t.copied.format(url=url), markup=False)
+
+    def _open(self, key: str) -> None:
+        from arriero.tui.screens.dialogs import TextScreen
+
+        kind, _, number = key.partition("-")
+        if kind == "job":
+            self.home.show_result(int(number))
+        elif kind == "warning" and self._view:
+            text = next((row.text for row in self._view.activity if row.key == key), "")
+            self.app.push_screen(TextScreen(self.home.words.tui.title_activity, text, self.home.words))
+
+    def action_pause(self) -> None:
+        job = self._pointed_job()
+        if job is not None and not job.pause_or_resume():
+            self.notify(self.home.words.tui.cannot_pause)
+        self.home.draw()
+
+    def action_cancel(self) -> None:
+        if job := self._pointed_job():
+            job.cancel()
+        self.home.draw()
+
+    def _pointed_job(self) -> Job | None:
+        """The job under the cursor, or the only one that runs; where neither is, it says how to point at one."""
+        found = self.home.book.pointed_or_only(self.query_one("#activity", Rows).pointed)
+        if found is None:
+            self.notify(self.home.words.tui.none_running)
+        return found
+
+    def action_look(self) -> None:
+        self.home.watcher.poke()
+
+    def action_speak(self) -> None:
+        self.home.speak()
+
+    def action_help(self) -> None:
+        from arriero.tui.menu import help_text
+        from arriero.tui.screens.dialogs import TextScreen
+
+        self.app.push_screen(TextScreen(self.home.words.tui.help_title, help_text(self.home.words), self.home.words))
