@@ -117,7 +117,8 @@ def test_keep_alive(client: ollama.Client) -> None:
         (lambda c: c.generate(DEMO, "x", suffix="y"), 400, "does not support insert"),
         (lambda c: c.generate(DEMO, "x", keep_alive="abc"), 400, "invalid duration"),
         (lambda c: c.embed(DEMO, "hello"), 501, "does not support embeddings"),
-        (lambda c: c.pull("nope"), 501, "pull"),
+        (lambda c: c.pull("../x"), 400, "invalid model name"),
+        (lambda c: c.push("nope"), 500, "no such file or directory"),
     ],
 )
 def test_refusals_are_the_packages_own_error(client: ollama.Client, ask, status: int, words: str) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from arriero.core import go_json
 from arriero.core.ids import Reference
 from arriero.engine.api.go_decode import go_kind
 from arriero.engine.api.progress import Tell
@@ -32,6 +31,8 @@ TellingLayer = tuple[Layer, str]
 
 @dataclass(frozen=True)
 class Base:
+    """`params` are those of the model, or what its template needs: a request's are laid over them."""
+
     layers: tuple[TellingLayer, ...]
     config: ModelConfig
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -51,13 +52,8 @@ def base_of_files(store: Store, files: Mapping[str, Any], tell: Tell) -> Base:
     if known is None:
         return Base(((layer, _existing(layer)),), config_of(header))
     template = store.add_bytes(known.template.encode(), media.TEMPLATE)
-    params = {"stop": list(known.stop)}
-    layers = (
-        (layer, _existing(layer)),
-        (template, f"using autodetected template {known.name}"),
-        stored(store, go_json.encode(params), media.PARAMS),
-    )
-    return Base(layers, config_of(header), params)
+    layers = ((layer, _existing(layer)), (template, f"using autodetected template {known.name}"))
+    return Base(layers, config_of(header), {"stop": list(known.stop)})
 
 
 def stored(store: Store, data: bytes, media_type: str) -> TellingLayer:
