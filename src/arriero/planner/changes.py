@@ -99,10 +99,12 @@ def _why_anew(target: SlotView) -> Reason | None:
         return Reason("not_answering")
     if target.in_step is False:
         return Reason("settings_changed")
+    if target.old_image:
+        return Reason("image_old", {"image": target.old_image})
     return Reason("off_card") if target.off_card else None
 
 
 def _stop(target: SlotView, reason: Reason) -> list[Action]:
-    if not target.phase.ours:
+    if not target.phase.ours and not target.remains:
         return []
     return [Action(ActionKind.STOP, target.slot, target.reference, reason)]

@@ -41,6 +41,8 @@ class SlotView:
     who has the port when the phase is BLOCKED; `unproven` is the version that a switch had begun when it was cut off.
     `elsewhere` names another backend than the chosen one under which something of the slot is there, and the other
     fields are of that one when the chosen one has nothing; `begun_at` is since when the service runs (RFC 3339).
+    `remains`: nothing runs, but a container that was stopped is still there; `unwell`: a container that is `paused` or
+    `unhealthy`; `old_image`: the name of the image, where the container was made from what that name meant before.
     `off_card` is why its model is on the processor although it should be on the card, as a DriftCode; else empty.
     """
 
@@ -61,3 +63,6 @@ class SlotView:
     elsewhere: str = ""
     begun_at: str = ""
     off_card: str = ""
+    remains: bool = False
+    unwell: str = ""
+    old_image: str = ""

@@ -41,14 +41,16 @@ async def activate(
         state.set_desired(slot_id, active=True, variant=scene.views[slot_id].variant)
 
     async def undo(scene: Scene, plan: Plan) -> None:
-        for name in (slot_id, *_yielding(plan)):
+        ended = _yielding(plan)
+        for name in dict.fromkeys((slot_id, *ended)):
             world.writable_state().restore_desired(name, wishes_before.get(name))
-        if not scene.views[slot_id].phase.ours:
+        if world.backend not in scene.sight.running[slot_id] and not scene.sight.blind:
             await world.backend.stop(slot_id, slot.port, report)
-        for name in _yielding(plan):
+        for name in ended:  # the slot itself too, where it ran under another backend
             other = world.slot(name)
             service = world.service(other, world.variant(other, scene.views[name].variant))
-            await world.backend.start(service, report)
+            for backend in scene.sight.running[name][:1]:
+                await backend.start(service, report)
 
     task = Undertaking("activate", decide, wish, (slot_id,), asked, undo, installs=True)
     outcome = await undertake(world, task, report, dry_run=dry_run)

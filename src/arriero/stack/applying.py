@@ -67,7 +67,7 @@ async def _act(world: World, action: Action, scene: Scene, report: Report, appli
             await install_variant(world, slot, variant, report)
             return scene.views[slot.id].phase
         case ActionKind.STOP:
-            applied.stopped.append(await _stop(world, slot, report))
+            applied.stopped += await _stop(scene, slot, report)
             return Phase.ABSENT
         case ActionKind.RESTART:
             return Phase((await world.backend.restart(service, report)).phase)
@@ -76,10 +76,11 @@ async def _act(world: World, action: Action, scene: Scene, report: Report, appli
             return Phase((await world.backend.start(service, report)).phase)
 
 
-async def _stop(world: World, slot: SlotSpec, report: Report) -> StopReport:
-    ended = await world.backend.stop(slot.id, slot.port, report)
-    if ended.leftovers:
-        raise StopIncomplete(slot.id, ended.leftovers)
+async def _stop(scene: Scene, slot: SlotSpec, report: Report) -> list[StopReport]:
+    """Under every backend that has something of it."""
+    ended = [await backend.stop(slot.id, slot.port, report) for backend in scene.sight.having[slot.id]]
+    if leftovers := tuple(pid for one in ended for pid in one.leftovers):
+        raise StopIncomplete(slot.id, leftovers)
     return ended
 
 

@@ -42,7 +42,7 @@ def describe_stack(world: World, scene: Scene) -> StackStatus:
         others=(*holders, *scene.card.others),
         models_dir=str(settings.models_dir),
         seen_at=iso(scene.at),
-        notes=(world.state_fault,) if world.state_fault else (),
+        notes=tuple(fault for fault in (scene.sight.blind, world.state_fault) if fault),
         repairs=tuple(world.state.repairs) if world.state else (),
     )
 
@@ -86,6 +86,7 @@ def describe_slot(world: World, slot: SlotSpec, scene: Scene) -> ModelStatus:
         memory_bytes=seen.memory_bytes,
         expires_at=loaded.expires_at if loaded else None,
         desired=view.desired,
+        backend=next((backend.kind for backend in scene.sight.running[slot.id]), None),
     )
 
 

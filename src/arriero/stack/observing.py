@@ -14,8 +14,10 @@ from arriero.config.specs import SlotSpec, VariantSpec
 from arriero.core.clock import iso
 from arriero.core.ids import Reference
 from arriero.planner import DesiredView, Phase, SlotView
-from arriero.runtime.backend import ServiceSnapshot
+from arriero.runtime.backend import ContainerSnapshot, PortHolder, ServiceSnapshot
 from arriero.stack.card import NO_CARD, CardView, meant_for_card, off_card, on_simulated_card, view_card
+from arriero.stack.sighting import NOTHING_SEEN, Sight
+from arriero.stack.sighting import sight as look_at_backends
 from arriero.stack.world import World
 from arriero.state import DesiredSlot, Transition
 from arriero.store import InstalledModel
@@ -24,7 +26,7 @@ from arriero.store import InstalledModel
 @dataclass(frozen=True)
 class Scene:
     """What was seen. `views` has every declared slot, in the catalogue's order; `drifting` is since when which drift is
-    known, by (slot, code).
+    known, by (slot, code); `sight` is what each backend showed, as it was before the card had its word.
     """
 
     at: datetime
@@ -33,6 +35,7 @@ class Scene:
     views: Mapping[str, SlotView]
     drifting: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     card: CardView = NO_CARD
+    sight: Sight = NOTHING_SEEN
 
     def model(self, reference: Reference) -> InstalledModel | None:
         return next((m for m in self.installed if m.reference.matches(reference)), None)
@@ -41,17 +44,17 @@ class Scene:
 async def look(world: World, asked: Mapping[str, str] | None = None) -> Scene:
     """Looks at everything at once. `asked` names variants (by slot) that override what was wished or seen."""
     slots = world.configuration.slots
-    gpu, snapshots, installed, desired, unfinished, drifting = await asyncio.gather(
+    gpu, sight, installed, desired, unfinished, drifting = await asyncio.gather(
         world.gpu.look(),
-        world.backend.inspect([(s.id, s.port) for s in slots]),
+        look_at_backends(world.backend, world.others, [(s.id, s.port) for s in slots], world.clock),
         asyncio.to_thread(world.store.list),
         asyncio.to_thread(world.state.desired if world.state else dict[str, DesiredSlot]),
         asyncio.to_thread(world.state.unfinished if world.state else dict[str, Transition]),
         asyncio.to_thread(world.state.drift if world.state else dict[tuple[str, str], datetime]),
     )
-    card = await view_card(gpu, {s.slot: s for s in snapshots})
-    by_slot = {s.slot: on_simulated_card(card, s) for s in snapshots}
-    scene = Scene(world.clock.now(), by_slot, tuple(installed), {}, drifting, card)
+    card = await view_card(gpu, sight.snapshots)
+    by_slot = {s.slot: on_simulated_card(card, s) for s in sight.snapshots.values()}
+    scene = Scene(world.clock.now(), by_slot, tuple(installed), {}, drifting, card, sight)
     views = {s.id: _view(world, s, scene, desired.get(s.id), (asked or {}).get(s.id)) for s in slots}
     for slot_id, begun in unfinished.items():
         if slot_id in views:
@@ -67,9 +70,11 @@ def _view(world: World, slot: SlotSpec, scene: Scene, wish: DesiredSlot | None, 
     seen = scene.snapshots[slot.id]
     variant = slot.variant(asked) if asked else _wished(slot, wish) or served_variant(slot, seen)
     variant = variant or world.variant(slot, None)
-    in_step = None
-    if seen.settings_hash is not None:
+    running, in_step = scene.sight.running[slot.id], None
+    elsewhere = next((backend.kind for backend in running if backend is not world.backend), "")
+    if seen.settings_hash is not None and not elsewhere:
         in_step = seen.settings_hash == world.backend.settings_hash(world.service(slot, variant))
+    container = seen.container
     return SlotView(
         slot=slot.id,
         port=slot.port,
@@ -82,9 +87,25 @@ def _view(world: World, slot: SlotSpec, scene: Scene, wish: DesiredSlot | None, 
         in_step=in_step,
         served_elsewise=_stranger(slot, seen),
         answers=seen.answers,
-        holder=f"{seen.holder.process} ({seen.holder.pid})" if seen.holder else "",
+        holder=_who(seen.holder) if seen.holder else "",
         priority=slot.priority,
+        elsewhere=elsewhere,
+        begun_at=iso(seen.started_at) if seen.started_at else "",
+        remains=bool(scene.sight.having[slot.id]) and not running,
+        unwell=_unwell(container) if container else "",
+        old_image=container.image if container and container.image_is_old else "",
     )
+
+
+def _who(holder: PortHolder) -> str:
+    return holder.container or f"{holder.process} ({holder.pid})"
+
+
+def _unwell(container: ContainerSnapshot) -> str:
+    """What keeps a container that is there from serving, where it has not simply ended."""
+    if container.state == "paused":
+        return "paused"
+    return "unhealthy" if container.health == "unhealthy" else ""
 
 
 def served_variant(slot: SlotSpec, seen: ServiceSnapshot) -> VariantSpec | None:

@@ -52,7 +52,8 @@ class ModelStatus:
     """One slot as it was seen. `url` is the OpenAI base URL of an active slot (Ollama's API is at its root).
 
     `context` is what the server has loaded, None while nothing is loaded; `declared_context` is what it will load.
-    Moments are RFC 3339. `desired` is what was last asked of it, None when nobody has.
+    Moments are RFC 3339. `desired` is what was last asked of it, None when nobody has; `backend` what it
+    runs under, None while it does not.
     """
 
     id: str
@@ -80,6 +81,7 @@ class ModelStatus:
     memory_bytes: int | None
     expires_at: str | None
     desired: DesiredView | None = None
+    backend: str | None = None
 
 
 @dataclass(frozen=True)

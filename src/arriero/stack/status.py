@@ -41,7 +41,7 @@ def remember(state: State, world: World, scene: Scene, noticed_by: str | None = 
     `noticed_by`: the command that looks before it has changed anything, so that a new state is nobody's of ours.
     """
     told = describe_stack(world, scene)
-    seen = [ObservedSlot(m.id, str(m.state), scene.at, world.backend.kind) for m in told.models]
+    seen = [ObservedSlot(m.id, str(m.state), scene.at, m.backend or world.backend.kind) for m in told.models]
     state.record_observed(seen, noticed_by)
     state.record_drift({(m.id, str(d.code)): datetime.fromisoformat(d.since) for m in told.models for d in m.drift})
     state.record_versions(

@@ -47,11 +47,11 @@ async def undertake(world: World, task: Undertaking, report: Report, *, dry_run:
     """Raises CommandRunning, what `decide` refuses, and the failure of an action unless the task keeps going."""
     started = world.clock.monotonic()
     if dry_run:
-        scene = await look(world, task.asked)
+        scene = await _look(world, task)
         return _outcome(world, task, task.decide(scene), None, Applied(), started)
     barred = await _fetch_ahead(world, task, report) if task.installs else {}
     with world.command(task.goal):
-        scene = await look(world, task.asked)
+        scene = await _look(world, task)
         plan = task.decide(scene)
         state = world.writable_state()
         remember(state, world, scene, task.goal)
@@ -64,12 +64,22 @@ async def undertake(world: World, task: Undertaking, report: Report, *, dry_run:
             raise
         after = await look(world)
         remember(state, world, after)
+    if scene.sight.blind and type(scene.sight.blind) not in map(type, applied.failed.values()):
+        applied.failed[""] = scene.sight.blind
     return _outcome(world, task, plan, after, applied, started)
+
+
+async def _look(world: World, task: Undertaking) -> Scene:
+    """Raises why the chosen backend cannot be looked at, unless the task keeps going with what there is."""
+    scene = await look(world, task.asked)
+    if scene.sight.blind and not task.keep_going:
+        raise scene.sight.blind
+    return scene
 
 
 async def _fetch_ahead(world: World, task: Undertaking, report: Report) -> dict[str, ArrieroError]:
     """The long downloads of what is missing, during which others may act. By slot why it could not be had."""
-    scene = await look(world, task.asked)
+    scene = await _look(world, task)
     barred: dict[str, ArrieroError] = {}
     for action in task.decide(scene).of(ActionKind.INSTALL):
         try:

@@ -24,7 +24,9 @@ _TURN_EVERY_S = 0.1
 
 @dataclass(frozen=True)
 class World:
-    """`state` is None when the database cannot be opened now (`state_fault` says why): reading goes on without it."""
+    """`others` are the backends that are not the chosen one but may have something of ours running.
+
+    `state` is None when the database cannot be opened now (`state_fault` says why): reading goes on without it."""
 
     configuration: Configuration
     backend: Backend
@@ -34,6 +36,7 @@ class World:
     state_fault: ArrieroError | None
     clock: Clock
     gpu: Gpu
+    others: tuple[Backend, ...] = ()
 
     def slot(self, slot_id: str) -> SlotSpec:
         """Raises SlotUnknown with the nearest name."""

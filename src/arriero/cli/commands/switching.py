@@ -59,5 +59,7 @@ def apply(call: Call) -> Reply:
 
 
 def _reply(call: Call, outcome: Outcome) -> Reply:
-    nothing_done = len(outcome.failures) == len({action.slot for action in outcome.plan.actions})
+    nothing_done = not outcome.stopped and len(outcome.failures) >= len(
+        {action.slot for action in outcome.plan.actions}
+    )
     return Reply(outcome, render_outcome(outcome, call.look), outcome.failures, nothing_done)
