@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from arriero.cli.parser import PROGRAM, Parser
+from arriero.config.specs import KvCache
 from arriero.core.units import parse_bytes
 from arriero.i18n import Texts
 
@@ -27,6 +28,7 @@ class Verb:
     """`run` is `module:function` below arriero.cli.commands. `parts` are commands below this one (`config show`).
 
     `changes`: it changes what runs or what is stored, so an interruption may leave something to do.
+    `also`: further names, in any language.
     """
 
     name: str
@@ -36,11 +38,12 @@ class Verb:
     arguments: Callable[[Parser, Texts, Offers], None] = lambda _p, _t, _o: None
     parts: tuple[Verb, ...] = ()
     changes: bool = False
+    also: tuple[str, ...] = ()
 
     def names(self, language: str) -> tuple[str, ...]:
-        """The name that this language shows, then the other one if there is one."""
+        """The name that this language shows, then the others if there are any."""
         both = (self.alias, self.name) if language == "es" else (self.name, self.alias)
-        return tuple(dict.fromkeys(name for name in both if name))
+        return tuple(dict.fromkeys(name for name in (*both, *self.also) if name))
 
 
 def verbs(t: Texts) -> tuple[Verb, ...]:
@@ -49,7 +52,7 @@ def verbs(t: Texts) -> tuple[Verb, ...]:
         Verb("models", "modelos", t.help_models, "models:models"),
         Verb("activate", "activar", t.help_activate, "switching:activate", _activate, changes=True),
         Verb("deactivate", "desactivar", t.help_deactivate, "switching:deactivate", _slot, changes=True),
-        Verb("down", "apagar", t.help_down, "switching:down", changes=True),
+        Verb("down", "apagar", t.help_down, "switching:down", changes=True, also=("jugar",)),
         Verb("up", "encender", t.help_up, "switching:up", changes=True),
         Verb("apply", "aplicar", t.help_apply, "switching:apply", _yes, changes=True),
         Verb("chat", "probar", t.help_chat, "chat:chat", _chat),
@@ -61,7 +64,10 @@ def verbs(t: Texts) -> tuple[Verb, ...]:
         Verb("rollback", "revertir", t.help_rollback, "versions:rollback", _rollback, changes=True),
         Verb("verify", "comprobar", t.help_verify, "storage:verify", _verify, changes=True),
         Verb("prune", "limpiar", t.help_prune, "storage:prune", _prune, changes=True),
+        Verb("plan", "planificar", t.help_plan, "plan:plan", _plan),
         Verb("export", "exportar", t.help_export, "storage:export_model", _export),
+        Verb("connect", "conectar", t.help_connect, "clients:connect", _connect, changes=True),
+        Verb("disconnect", "desconectar", t.help_disconnect, "clients:disconnect", _client, changes=True),
         Verb("demo", "", t.help_demo, "demo:demo", changes=True),
         Verb(
             "config",
@@ -205,10 +211,31 @@ def _prune(p: Parser, t: Texts, _: Offers) -> None:
     p.options.add_argument("--previous", action="store_true", help=t.help_previous)
 
 
+def _plan(p: Parser, t: Texts, offers: Offers) -> None:
+    target: Any = p.positionals.add_argument("target", metavar=t.meta_plan_target, nargs="?", help=t.help_plan_target)
+    target.complete = offers.files
+    p.options.add_argument("--context", type=count, metavar="N", help=t.help_plan_context)
+    p.options.add_argument("--kv", choices=[str(kv) for kv in KvCache], metavar="T", help=t.help_plan_kv)
+    p.options.add_argument("--vram", type=rate, metavar=t.meta_size, help=t.help_plan_vram)
+    p.options.add_argument("--gpu", metavar=t.meta_card, help=t.help_plan_gpu)
+
+
 def _export(p: Parser, t: Texts, offers: Offers) -> None:
     _add_target(p, t, offers, t.help_target)
     file: Any = p.positionals.add_argument("file", metavar=t.meta_file, help=t.help_export_file)
     file.complete = offers.files
+
+
+def _client(p: Parser, t: Texts, _: Offers) -> None:
+    p.positionals.add_argument("client", choices=("kilo",), metavar=t.meta_client, help=t.help_client)
+
+
+def _connect(p: Parser, t: Texts, offers: Offers) -> None:
+    _client(p, t, offers)
+    p.options.add_argument("--check", action="store_true", help=t.help_client_check)
+    p.options.add_argument(
+        "--legacy", nargs="?", const="kilo-code-settings.json", metavar=t.meta_file, help=t.help_client_legacy
+    )
 
 
 def _config_show(p: Parser, t: Texts, _: Offers) -> None:

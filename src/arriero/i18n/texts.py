@@ -47,6 +47,9 @@ class Texts:
     meta_prompt: str
     meta_file: str
     meta_rate: str
+    meta_plan_target: str
+    meta_size: str
+    meta_card: str
 
     # its options and arguments
     help_json: str
@@ -75,9 +78,18 @@ class Texts:
     help_repair: str
     help_previous: str
     help_export_file: str
+    help_plan_target: str
+    help_plan_context: str
+    help_plan_kv: str
+    help_plan_vram: str
+    help_plan_gpu: str
     help_origin: str
     help_shell: str
     help_topic: str
+    help_client: str
+    help_client_check: str
+    help_client_legacy: str
+    meta_client: str
 
     # what each command does, in one line
     help_status: str
@@ -97,6 +109,9 @@ class Texts:
     help_verify: str
     help_prune: str
     help_export: str
+    help_plan: str
+    help_connect: str
+    help_disconnect: str
     help_demo: str
     help_config: str
     help_config_show: str
@@ -109,6 +124,19 @@ class Texts:
     error: str
     warning: str
 
+    # editors and agents
+    client_created: str
+    client_written: str
+    client_would_write: str
+    client_unchanged: str
+    client_removed: str
+    client_nothing: str
+    client_row: str
+    client_no_tools: str
+    client_next: str
+    client_import: str
+    client_answer: str
+
     # headings of tables
     column_model: str
     column_state: str
@@ -116,6 +144,9 @@ class Texts:
     column_processor: str
     column_size: str
     column_version: str
+    column_variant: str
+    column_context: str
+    column_fit: str
 
     # status and models
     status_backend: str
@@ -144,6 +175,7 @@ class Texts:
     done_took: str
     done_stopped: str
     done_leftovers: str
+    done_card: str
     removed: str
     would_remove: str
     imported: str
@@ -174,6 +206,21 @@ class Texts:
     exported: str
     would_export: str
     models_previous: str
+
+    # what fits
+    verdicts: dict[str, str]
+    fit_head: str
+    fit_needs: str
+    fit_card: str
+    fit_no_card: str
+    fit_place: str
+    fit_experts: str
+    fit_largest: str
+    fit_expected: str
+    fit_expected_prompt: str
+    fit_unknown: str
+    fit_hint: str
+    fit_nothing: str
 
     # chat and demo
     chat_stats: str

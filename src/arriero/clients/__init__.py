@@ -1,0 +1,1 @@
+"""Editors and agents: their configuration files, in which only what bears our name is ours."""
