@@ -187,3 +187,12 @@ class TargetMissing(UsageError):
 
     code = "import.target_missing"
     path: Path
+
+
+class HeaderUnknown(NotFoundError):
+    """Nothing is known of a model before it is there: what it comes from cannot be read in part. `name`: what to
+    download it by."""
+
+    code = "fit.header_unknown"
+    reference: str
+    name: str

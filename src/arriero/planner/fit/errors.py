@@ -44,3 +44,11 @@ class GpuUnknown(NotFoundError):
     name: str
     nearest: str | None
     known: tuple[str, ...]
+
+
+class ContextAbsurd(UsageError):
+    """A context that nothing is served with: from 1 to `most` tokens."""
+
+    code = "fit.context_absurd"
+    context: int
+    most: int

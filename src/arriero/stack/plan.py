@@ -1,0 +1,201 @@
+"""`plan`: what a model would need here and where it would go, before anything is downloaded or started."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from arriero.config.specs import BackendKind, KvCache
+from arriero.engine.llama.child import CPU_BATCH, GPU_BATCH
+from arriero.planner import Reason
+from arriero.planner.fit.errors import ContextAbsurd
+from arriero.planner.fit.gpus import find_gpu, require_gpu
+from arriero.planner.fit.memory import FitRequest
+from arriero.planner.fit.placing import Verdict
+from arriero.planner.fit.predicting import Budget, FitPlan, predict
+from arriero.planner.fit.speed import Expected
+from arriero.stack.results import GpuStatus
+from arriero.stack.shapes import FoundShape, HeaderSource, fetch_shape, local_shape, shape_of_file
+from arriero.stack.status import status
+from arriero.stack.targets import Target, find_target
+from arriero.stack.world import World
+from arriero.store.errors import GgufMissing
+
+RESERVE_BYTES = 450 << 20
+"""What CUDA itself takes beside llama.cpp's buffers: its context, cuBLAS, kernels, and growth during long prompts."""
+DEFAULT_CONTEXT = 4096
+MAX_CONTEXT = 1 << 20
+
+
+@dataclass(frozen=True)
+class PlanOptions:
+    """None: as the slot declares it, or as the machine has it. `vram_bytes`: what is free on the card."""
+
+    context: int | None = None
+    kv_cache: str | None = None
+    vram_bytes: int | None = None
+    gpu: str | None = None
+
+
+@dataclass(frozen=True)
+class CardRoom:
+    """The card that is planned for. `free_bytes`: what our services could have, theirs of now included."""
+
+    name: str | None
+    free_bytes: int
+    simulated: bool
+
+    @property
+    def budget_bytes(self) -> int:
+        return max(0, self.free_bytes - RESERVE_BYTES)
+
+
+@dataclass(frozen=True)
+class FitReport:
+    """A FitPlan of one model and what it was made for; the fields' meanings are there.
+
+    `header`: where the model's header came from. `reserve_bytes`: what of the card's free memory is left to CUDA.
+    """
+
+    reference: str
+    slot: str | None
+    variant: str | None
+    context: int
+    kv_cache: str
+    ubatch: int
+    parallel: int
+    weights_bytes: int
+    kv_bytes: int
+    compute_bytes: int
+    total_bytes: int
+    vram_budget_bytes: int | None
+    reserve_bytes: int
+    margin_bytes: int
+    layers: int
+    gpu_layers: int
+    cpu_expert_layers: int
+    vram_bytes: int
+    ram_bytes: int
+    verdict: Verdict
+    largest_context: dict[str, int | None]
+    expected: Expected | None
+    source: str
+    reasons: tuple[Reason, ...]
+    gpu: CardRoom | None
+    header: HeaderSource
+
+
+async def plan(world: World, text: str, options: PlanOptions) -> FitReport:
+    """Of a slot, a model by its name, or a GGUF file; of one that is not installed by its header at the registry.
+
+    Raises ReferenceInvalid, ContextAbsurd, GpuUnknown, KvUnfit, GgufMissing, HeaderUnknown, and what reading a header
+    and asking a registry raise.
+    """
+    room = await find_room(world, options)
+    from_file = await asyncio.to_thread(_of_file, text)
+    if from_file is not None:
+        return _report(world, text, None, from_file, options, room)
+    target = find_target(world, text)
+    local = await asyncio.to_thread(local_shape, world, target.reference)
+    found = local if local and local.installed else await fetch_shape(world, target)
+    return _report(world, str(target.reference), target, found, options, room)
+
+
+def _of_file(text: str) -> FoundShape | None:
+    """None when it is no file's name but a model's."""
+    path = Path(text).expanduser()
+    if path.is_file():
+        return shape_of_file(path)
+    if text.endswith(".gguf") and ":" not in text:
+        raise GgufMissing(path)
+    return None
+
+
+async def find_room(world: World, options: PlanOptions) -> CardRoom | None:
+    """None without a card that can be asked."""
+    if options.vram_bytes is not None:
+        return CardRoom(None, options.vram_bytes, simulated=False)
+    if options.gpu is not None:
+        known = require_gpu(options.gpu)
+        return CardRoom(known.name, known.visible_bytes, simulated=False)
+    seen = await world.gpu.look()
+    return room_on((await status(world)).gpu) if seen.ready else None
+
+
+def room_on(gpu: GpuStatus) -> CardRoom | None:
+    """The card as it is now, as if all of ours had yielded."""
+    if not gpu.ready or gpu.free_bytes is None:
+        return None
+    return CardRoom(gpu.name, gpu.free_bytes + (gpu.ours_bytes or 0), gpu.simulated)
+
+
+def fit_of(world: World, target: Target, found: FoundShape, room: CardRoom | None) -> FitReport:
+    """Of a variant with what its slot declares. Raises KvUnfit."""
+    return _report(world, str(target.reference), target, found, PlanOptions(), room)
+
+
+def _report(
+    world: World,
+    reference: str,
+    target: Target | None,
+    found: FoundShape,
+    options: PlanOptions,
+    room: CardRoom | None,
+) -> FitReport:
+    request = _request(world, target, options, room)
+    budget = Budget(
+        vram_bytes=room.budget_bytes if room else None,
+        ram_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        gpu=find_gpu(room.name) if room and room.name else None,
+    )
+    return _told(reference, target, found, predict(found.shape, request, budget), room)
+
+
+def _request(world: World, target: Target | None, options: PlanOptions, room: CardRoom | None) -> FitRequest:
+    slot, variant = (target.slot, target.variant) if target else (None, None)
+    declared = (
+        (slot.context_of(variant), slot.kv_cache_of(variant)) if slot and variant else (DEFAULT_CONTEXT, KvCache.F16)
+    )
+    context = declared[0] if options.context is None else options.context
+    if not 1 <= context <= MAX_CONTEXT:
+        raise ContextAbsurd(context, MAX_CONTEXT)
+    on_gpu = room is not None or world.backend.kind != BackendKind.NATIVE
+    return FitRequest(
+        context=context,
+        kv_cache=options.kv_cache or str(declared[1]),
+        ubatch=GPU_BATCH if on_gpu else CPU_BATCH,
+        slots=world.configuration.settings.engine.parallel,
+    )
+
+
+def _told(reference: str, target: Target | None, found: FoundShape, fit: FitPlan, room: CardRoom | None) -> FitReport:
+    return FitReport(
+        reference=reference,
+        slot=target.slot_id if target else None,
+        variant=target.variant.name if target and target.variant else None,
+        context=fit.context,
+        kv_cache=fit.kv_cache,
+        ubatch=fit.ubatch,
+        parallel=fit.slots,
+        weights_bytes=fit.weights_bytes,
+        kv_bytes=fit.kv_bytes,
+        compute_bytes=fit.compute_bytes,
+        total_bytes=fit.total_bytes,
+        vram_budget_bytes=fit.vram_budget_bytes,
+        reserve_bytes=RESERVE_BYTES,
+        margin_bytes=fit.margin_bytes,
+        layers=fit.layers,
+        gpu_layers=fit.gpu_layers,
+        cpu_expert_layers=fit.cpu_expert_layers,
+        vram_bytes=fit.vram_bytes,
+        ram_bytes=fit.ram_bytes,
+        verdict=fit.verdict,
+        largest_context=fit.largest_context,
+        expected=fit.expected,
+        source="formula",
+        reasons=fit.reasons,
+        gpu=room,
+        header=found.source,
+    )
