@@ -143,8 +143,10 @@ class DockerWorld:
         """Whatever a test left: nothing of it stays."""
         if found := self.containers():
             docker("rm", "--force", *found)
-        if docker("volume", "ls", "--quiet", "--filter", f"name={self.project.volume}"):
-            docker("volume", "rm", self.project.volume)
+        label = f"label=com.docker.compose.project={self.project.name}"
+        for kind in ("volume", "network"):
+            for name in docker(kind, "ls", "--quiet", "--filter", label).split():
+                docker(kind, "rm", name)
 
 
 def docker(*words: str) -> str:

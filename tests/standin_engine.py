@@ -1,10 +1,12 @@
 """A tiny engine for tests of what starts and watches engines: real process, real HTTP, no model.
 
-It takes the real engine's options and answers /api/version, /api/tags, /api/ps and the loading form of /api/generate.
+It takes the real engine's options and answers /api/version, /api/tags, /api/ps and the loading form of /api/generate;
+POST /say {"line"}, /exit {"status"} and /eat {"bytes"} have it print, end and take memory.
 Variables of its environment make it misbehave:
   STANDIN_EXIT=N        ends at once with that status, after a line on stderr
   STANDIN_EXIT_IF=FILE  the same with status 4, whenever that file exists
   STANDIN_SILENT_IF=F   lives and never listens, whenever that file exists
+  STANDIN_EXIT_ON_LOAD=N  ends with that status instead of loading
   STANDIN_STUBBORN=1    ignores SIGTERM
   STANDIN_CONTEXT=N     serves that context instead of the one asked for
   STANDIN_CHILD=1       has a child process that does not end by itself
@@ -41,6 +43,10 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(200, {})
         if self.path == "/exit":
             os._exit(body["status"])
+        if self.path == "/eat":
+            bytearray(body["bytes"])
+        if "STANDIN_EXIT_ON_LOAD" in os.environ:
+            os._exit(int(os.environ["STANDIN_EXIT_ON_LOAD"]))
         if body["model"] != INSTALLED:
             return self.answer(404, {"error": f"model '{body['model']}' not found"})
         LOADED[INSTALLED] = {

@@ -16,6 +16,7 @@ from arriero.runtime.docker.errors import (
     ImageUnknown,
     ImageUnreachable,
     MountFailed,
+    NetworksUsedUp,
 )
 from arriero.runtime.docker.recognising import recognise
 from arriero.runtime.errors import PortTaken
@@ -74,6 +75,13 @@ TEXTS: list[tuple[type[ArrieroError], str]] = [
         "failed to mount local volume: mount /home/ana/models:/var/lib/docker/volumes/arriero_ollama_models/_data, "
         "flags: 0x1000: no such file or directory",
     ),
+    # Seen on 20.10; then moby since 26
+    (
+        NetworksUsedUp,
+        "failed to create network arriero_default: " + DAEMON + "could not find an available, non-overlapping IPv4 "
+        "address pool among the defaults to assign to the network",
+    ),
+    (NetworksUsedUp, DAEMON + "all predefined address pools have been fully subnetted"),
     (ApiTooNew, DAEMON + "client version 1.24 is too old. Minimum supported API version is 1.44, please upgrade"),
     # docker/cli without the plugin: 20.10-28, then 29
     (ComposeMissing, "unknown shorthand flag: 'f' in -f\nSee 'docker --help'."),

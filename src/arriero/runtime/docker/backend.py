@@ -32,6 +32,7 @@ from arriero.runtime.docker.pulling import ensure_image
 from arriero.runtime.docker.readiness import until_ready, why_not_loaded
 from arriero.runtime.docker.usage import memory_bytes, usage_of
 from arriero.runtime.errors import LoadFailed, PortTaken, StopIncomplete
+from arriero.runtime.http import NoAnswer
 from arriero.runtime.run_dir import only_one
 from arriero.runtime.served import load
 
@@ -179,5 +180,8 @@ class DockerBackend:
         try:
             await load(spec, self._limits.load_s)
         except LoadFailed as fault:
-            raise await why_not_loaded(engine, self.project.name, spec, restarts, self._limits) or fault from fault
+            if not isinstance(fault.__cause__, NoAnswer):
+                raise  # the server said itself why not
+            why = await why_not_loaded(engine, self.project.name, spec, restarts, self._limits, self._clock)
+            raise why or fault from fault
         return (await self.inspect([(spec.slot, spec.port)]))[0]

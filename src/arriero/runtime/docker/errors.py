@@ -192,6 +192,13 @@ class DockerDiskFull(EnvironmentFault):
     detail: str
 
 
+class NetworksUsedUp(EnvironmentFault):
+    """Every address range that the engine may give to networks is given."""
+
+    code = "docker.networks_used_up"
+    detail: str
+
+
 class MountFailed(EnvironmentFault):
     """A folder that the container needs cannot be mounted."""
 

@@ -22,6 +22,7 @@ from arriero.runtime.http import NoAnswer, ask
 _LOOK_EVERY_S = 0.05
 _ASK_LIMIT_S = 0.6
 _TAIL_LINES = 20
+_TELLING_S = 2.0
 
 
 async def until_ready(
@@ -42,11 +43,19 @@ async def until_ready(
 
 
 async def why_not_loaded(
-    engine: Engine, project: str, spec: ServiceSpec, restarts: int, limits: Limits
+    engine: Engine, project: str, spec: ServiceSpec, restarts: int, limits: Limits, clock: Clock
 ) -> ArrieroError | None:
-    """What became of the container while it should have loaded its model; None when it runs as before."""
-    container = next(iter(await find(engine, project, spec.slot)), None)
-    return await _fault(engine, container, spec, restarts, limits)
+    """What became of the container while it should have loaded its model; None when it still runs as before.
+
+    A connection breaks some moments before the engine tells that the container ended.
+    """
+    deadline = clock.monotonic() + _TELLING_S
+    while clock.monotonic() < deadline:
+        container = next(iter(await find(engine, project, spec.slot)), None)
+        if fault := await _fault(engine, container, spec, restarts, limits):
+            return fault
+        await clock.sleep(_LOOK_EVERY_S)
+    return None
 
 
 async def _fault(

@@ -21,6 +21,7 @@ from arriero.runtime.docker.errors import (
     ImageUnknown,
     ImageUnreachable,
     MountFailed,
+    NetworksUsedUp,
 )
 from arriero.runtime.errors import PortTaken
 
@@ -58,6 +59,10 @@ _KNOWN: tuple[tuple[str, _Build], ...] = (
     (
         r"container name \"/?(\S+?)\" is already in use by container \"?([0-9a-f]{12})",
         lambda m, _: ContainerNameTaken(m[1], m[2]),
+    ),
+    (
+        r"address pools have been fully subnetted|non-overlapping IPv4 address pool",
+        lambda m, _: NetworksUsedUp(_line(m)),
     ),
     (r"failed to mount local volume|bind source path does not exist", lambda m, _: MountFailed(_line(m))),
     (
