@@ -12,7 +12,7 @@ from typing import Any
 
 from arriero.core import go_json
 from arriero.core.ids import Reference
-from arriero.engine.api.create_base import Base, base_of_files, base_of_model, stored
+from arriero.engine.api.create_source import Source, source_of_files, source_of_model, stored
 from arriero.engine.api.progress import Tell, Work
 from arriero.engine.api.refusal import Refusal
 from arriero.engine.api.requests import reference_of
@@ -62,16 +62,16 @@ def _from_thread(tell: Tell) -> Tell:
 def _make(store: Store, reference: Reference, body: Json, tell: Tell) -> None:
     """Blocking."""
     with store.arriving():
-        base = _base(store, body, tell)
-        layers = [*base.layers]
-        for kind, contents in _contents(base, body):
+        source = _source(store, body, tell)
+        layers = [*source.layers]
+        for kind, contents in _contents(source, body):
             if kind != "license":  # licences add up, all else replaces the base's
                 layers = [(layer, status) for layer, status in layers if layer.media_type not in media.KINDS[kind]]
             layers += [stored(store, data, media.KINDS[kind][0]) for data in contents]
         for status in (status for _, status in layers):
             tell({"status": status})
         tell({"status": "writing manifest"})
-        config = store.add_bytes(config_blob.render(_config(base, body)), media.CONFIG)
+        config = store.add_bytes(config_blob.render(_config(source, body)), media.CONFIG)
         store.write_manifest(reference, config, [layer for layer, _ in layers])
     tell({"status": "success"})
 
@@ -88,15 +88,15 @@ def _check(body: Json) -> None:
         raise Refusal(400, f"template error: {error.detail}") from error
 
 
-def _base(store: Store, body: Json, tell: Tell) -> Base:
+def _source(store: Store, body: Json, tell: Tell) -> Source:
     if body.get("from"):
-        return base_of_model(store, reference_of(body["from"], "invalid model name"))
+        return source_of_model(store, reference_of(body["from"], "invalid model name"))
     if body.get("files") is None:
         raise Refusal(400, "neither 'from' or 'files' was specified")
-    return base_of_files(store, body["files"], tell)
+    return source_of_files(store, body["files"], tell)
 
 
-def _contents(base: Base, body: Json) -> Iterator[tuple[str, list[bytes]]]:
+def _contents(source: Source, body: Json) -> Iterator[tuple[str, list[bytes]]]:
     """The small blobs by kind, in the order in which Ollama appends their layers; parameters always, for they are
     the base's with the request's laid over them."""
     for kind in ("template", "system"):
@@ -104,16 +104,16 @@ def _contents(base: Base, body: Json) -> Iterator[tuple[str, list[bytes]]]:
             yield kind, [body[kind].encode("utf-8", "replace")]
     if licences := _licences(body.get("license")):
         yield "license", [text.encode("utf-8", "replace") for text in licences]
-    if params := {**base.params, **(body.get("parameters") or {})}:
+    if params := {**source.params, **(body.get("parameters") or {})}:
         yield "params", [go_json.encode(params)]
     if body.get("messages"):
         messages = [{"role": m.get("role") or "", "content": m.get("content") or ""} for m in body["messages"]]
         yield "messages", [go_json.encode(messages, sort_keys=False)]
 
 
-def _config(base: Base, body: Json) -> config_blob.ModelConfig:
+def _config(source: Source, body: Json) -> config_blob.ModelConfig:
     given = {name: body[name] for name in ("renderer", "parser", "requires") if body.get(name)}
-    return replace(base.config, **given)
+    return replace(source.config, **given)
 
 
 def _licences(given: Any) -> list[str]:

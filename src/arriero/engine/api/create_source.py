@@ -30,7 +30,7 @@ TellingLayer = tuple[Layer, str]
 
 
 @dataclass(frozen=True)
-class Base:
+class Source:
     """`params` are those of the model, or what its template needs: a request's are laid over them."""
 
     layers: tuple[TellingLayer, ...]
@@ -38,22 +38,22 @@ class Base:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-def base_of_model(store: Store, reference: Reference) -> Base:
+def source_of_model(store: Store, reference: Reference) -> Source:
     """Blocking. Raises the store's errors."""
     model = store.get(reference)
     layers = [replace(layer, origin=str(model.reference)) for layer in model.layers]
-    return Base(tuple((layer, _existing(layer)) for layer in layers), model.config, store.params(model))
+    return Source(tuple((layer, _existing(layer)) for layer in layers), model.config, store.params(model))
 
 
-def base_of_files(store: Store, files: Mapping[str, Any], tell: Tell) -> Base:
+def source_of_files(store: Store, files: Mapping[str, Any], tell: Tell) -> Source:
     """One GGUF and its template, if it is a known one. Blocking. Raises Refusal, GgufError and the store's errors."""
     layer, header = _model(store, _only_file(files), tell)
     known = known_template(header.chat_template)
     if known is None:
-        return Base(((layer, _existing(layer)),), config_of(header))
+        return Source(((layer, _existing(layer)),), config_of(header))
     template = store.add_bytes(known.template.encode(), media.TEMPLATE)
     layers = ((layer, _existing(layer)), (template, f"using autodetected template {known.name}"))
-    return Base(layers, config_of(header), {"stop": list(known.stop)})
+    return Source(layers, config_of(header), {"stop": list(known.stop)})
 
 
 def stored(store: Store, data: bytes, media_type: str) -> TellingLayer:
