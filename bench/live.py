@@ -1,7 +1,8 @@
-"""A real editor agent against the demo slot: the Kilo Code command line answers one question through it, tools and all.
+"""A real editor agent against the demo slot: the Kilo Code command line answers through it, set up by `connect kilo`,
+and then with tools.
 
-The demo model cannot use tools, so Kilo talks to a copy of it whose template accepts them (as an editor's own model
-does). What is checked is the conversation between Kilo and the engine: models, streaming, tool schemas, usage. What a
+The demo model cannot use tools, so for those Kilo talks to a copy of it whose template accepts them (as an editor's own
+model does). What is checked is the conversation between Kilo and the engine: models, streaming, tool schemas, usage. What a
 model of 135 million parameters says is of no matter.
 """
 
@@ -11,6 +12,7 @@ import json
 import platform
 import subprocess
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ def run(here: Installation) -> int:
     """Prints Kilo's answer and usage; 1 when it ended without a whole answer."""
     program = install()
     here.command("activate", "demo")
+    connected(here, program)
     try:
         ask(here, "/api/create", {"model": COPY, "from": MODEL, "template": TEMPLATE, "stream": False})
         events = question(here, program)
@@ -40,6 +43,14 @@ def run(here: Installation) -> int:
     print(f"{PACKAGE} {VERSION}:", *texts)
     print("usage as Kilo counted it:", *(end["tokens"] for end in ends))
     return 0 if texts and ends else 1
+
+
+def connected(here: Installation, program: Path) -> None:
+    """With what a user types. Raises CalledProcessError unless every active slot answers."""
+    here.command("connect", "kilo")
+    with_kilo = replace(here, environ=here.environ | {"PATH": f"{program.parent}:{here.environ['PATH']}"})
+    took_s, told = with_kilo.command("connect", "kilo", "--check")
+    print(f"connect kilo --check, {took_s:.0f} s:", json.dumps(told, ensure_ascii=False))
 
 
 def install() -> Path:

@@ -26,7 +26,7 @@ from bench.wire import Address
 
 MODEL = "smollm2:135m-instruct-q4_1"
 CONTEXT = 4096
-CACHE = Path(os.environ.get("XDGCACHE_HOME") or Path("~/.cache").expanduser()) / "arriero-bench"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "arriero-bench"
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ def installation() -> Iterator[Installation]:
         "OLLAMA_MODELS": str(CACHE / "models"),
         "ARRIERO_DATABASE": str(folder / "models.db"),
         "ARRIERO_SLOTS__DEMO__PORT": str(port),
+        "ARRIERO_DOCKER__PROJECT": folder.name.lower(),
     }
     foreign = ("XDG_", "OLLAMA_", "ARRIERO_", "PYTHON")  # PYTHONDONTWRITEBYTECODE alone costs every start 100 ms
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
