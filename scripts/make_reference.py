@@ -165,6 +165,7 @@ DESCRIBED = (
     PortHolder,
     Repair,
     results.Outcome,
+    results.CardRelease,
     Plan,
     Action,
     Reason,

@@ -8,6 +8,7 @@ from arriero.hardware.values import GpuProcess, GpuState
 from arriero.planner import Action, ActionKind, Drift, DriftCode, Plan, Reason
 from arriero.runtime.backend import PortHolder, StopReport
 from arriero.stack.results import (
+    CardRelease,
     GpuStatus,
     ModelState,
     ModelStatus,
@@ -143,7 +144,7 @@ GPU = GpuStatus(
 
 STATUS = StackStatus(
     backend="native",
-    backend_reason=Reason("backend.only_native"),
+    backend_reason=Reason("backend.no_engine"),
     models=(ACTIVE, INACTIVE, STARTING, FAILED),
     gpu=GPU,
     others=(
@@ -184,4 +185,7 @@ OUTCOME = Outcome(
     stopped=(STOPPED, LEFTOVERS),
     failures=(),
     took_s=2.345,
+    card=CardRelease(
+        free_bytes=7_400_000_000, freed_bytes=5_300_000_000, took_s=3.1, stuck=(), others=OTHERS, simulated=False
+    ),
 )

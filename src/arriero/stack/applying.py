@@ -9,8 +9,10 @@ from arriero.config.specs import SlotSpec
 from arriero.core.errors import ArrieroError
 from arriero.core.progress import Progress, Report
 from arriero.planner import Action, ActionKind, Phase, Plan
-from arriero.runtime.backend import StopReport
+from arriero.runtime.backend import ServiceSpec, StopReport
 from arriero.runtime.errors import StopIncomplete
+from arriero.stack.card import CardWatch, placement_proved
+from arriero.stack.errors import CardNotReleased
 from arriero.stack.installing import install_variant
 from arriero.stack.observing import Scene
 from arriero.stack.world import World
@@ -18,10 +20,18 @@ from arriero.stack.world import World
 
 @dataclass
 class Applied:
-    """What happened while a plan was carried out; `failed` has what went wrong, by slot, where the plan could go on."""
+    """What happened while a plan was carried out; `failed` has what went wrong, by slot, where the plan could go on.
+    `unreleased`: that the driver has not given back what the services held that ended last.
+    """
 
+    card: CardWatch
     stopped: list[StopReport] = field(default_factory=list)
     failed: dict[str, ArrieroError] = field(default_factory=dict)
+    unreleased: ArrieroError | None = None
+
+    @property
+    def faults(self) -> tuple[ArrieroError, ...]:
+        return (*self.failed.values(), *([self.unreleased] if self.unreleased else []))
 
 
 async def carry_out(
@@ -37,7 +47,7 @@ async def carry_out(
 
     `barred`: slots that failed before the plan began.
     """
-    applied = Applied(failed=dict(barred or {}))
+    applied = Applied(CardWatch(world.gpu, scene.card, world.clock), failed=dict(barred or {}))
     for action in plan.actions:
         if action.slot in applied.failed:
             continue
@@ -54,7 +64,16 @@ async def carry_out(
             raise
         else:
             _audit(world, plan, action, scene, seen, "done")
+    if applied.stopped or plan.goal == "down":
+        await _settle(applied, report)
     return applied
+
+
+async def _settle(applied: Applied, report: Report) -> None:
+    try:
+        await applied.card.settle(report)
+    except CardNotReleased as fault:
+        applied.unreleased = fault
 
 
 async def _act(world: World, action: Action, scene: Scene, report: Report, applied: Applied) -> Phase:
@@ -67,20 +86,32 @@ async def _act(world: World, action: Action, scene: Scene, report: Report, appli
             await install_variant(world, slot, variant, report)
             return scene.views[slot.id].phase
         case ActionKind.STOP:
-            applied.stopped += await _stop(scene, slot, report)
+            applied.stopped += await _stop(scene, slot, report, applied.card)
             return Phase.ABSENT
         case ActionKind.RESTART:
-            return Phase((await world.backend.restart(service, report)).phase)
+            if not applied.card.ready:
+                return Phase((await world.backend.restart(service, report)).phase)
+            await _stop(scene, slot, report, applied.card)
+            return await _start(world, service, report, applied.card)
         case ActionKind.START | ActionKind.LOAD:
             await install_variant(world, slot, variant, report)  # there already: this only keeps its aliases in step
-            return Phase((await world.backend.start(service, report)).phase)
+            return await _start(world, service, report, applied.card)
 
 
-async def _stop(scene: Scene, slot: SlotSpec, report: Report) -> list[StopReport]:
+async def _start(world: World, service: ServiceSpec, report: Report, card: CardWatch) -> Phase:
+    """Once what ended has given its memory back. Raises what the card says of where the model went."""
+    room_bytes = await card.room(report)
+    seen = await world.backend.start(service, report)
+    await placement_proved(world.gpu, seen, room_bytes)
+    return Phase(seen.phase)
+
+
+async def _stop(scene: Scene, slot: SlotSpec, report: Report, card: CardWatch) -> list[StopReport]:
     """Under every backend that has something of it."""
     ended = [await backend.stop(slot.id, slot.port, report) for backend in scene.sight.having[slot.id]]
     if leftovers := tuple(pid for one in ended for pid in one.leftovers):
         raise StopIncomplete(slot.id, leftovers)
+    card.ended(slot.id)
     return ended
 
 

@@ -11,12 +11,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from arriero.core.clock import Clock
+from arriero.core.progress import Progress, Report
 from arriero.hardware.gpu import Gpu
 from arriero.hardware.processes import uses_cuda
 from arriero.hardware.values import GpuProcess, GpuSnapshot, GpuState
 from arriero.runtime import proc
 from arriero.runtime.backend import LoadedModel, ServiceSnapshot
-from arriero.stack.errors import CardFull, CardNotUsed, CardUnusable
+from arriero.stack.errors import CardFull, CardNotReleased, CardNotUsed, CardUnusable
+from arriero.stack.results import CardRelease
 
 RELEASE_LIMIT_S = 10.0
 _LOOK_EVERY_S = 0.05
@@ -42,20 +44,6 @@ class CardView:
     def others(self) -> tuple[GpuProcess, ...]:
         """Processes that are none of ours."""
         return tuple(p for p in self.gpu.processes if p.pid not in self.pids)
-
-
-@dataclass(frozen=True)
-class CardRelease:
-    """What the driver showed after services were ended. `freed_bytes` may be below what they held, or 0, when another
-    program took memory meanwhile. `stuck`: processes of ours that it still lists; `others`: everybody else's.
-    """
-
-    free_bytes: int
-    freed_bytes: int
-    took_s: float
-    stuck: tuple[GpuProcess, ...]
-    others: tuple[GpuProcess, ...]
-    simulated: bool
 
 
 async def view_card(gpu: GpuSnapshot, services: Mapping[str, ServiceSnapshot]) -> CardView:
@@ -133,26 +121,68 @@ async def placement_proved(gpu: Gpu, seen: ServiceSnapshot, room_bytes: int | No
             raise CardNotUsed(seen.slot, loaded.name)
 
 
-async def release_awaited(
-    gpu: Gpu, before: CardView, ended: Collection[str], clock: Clock, began: float
-) -> CardRelease | None:
-    """Waits until the driver shows what the services of these slots held, RELEASE_LIMIT_S at most.
+class CardWatch:
+    """The card over one undertaking: what services that ended have to give back, and what they gave.
 
-    None when the card did not tell, before or now. `began`: the moment (monotonic) from which the time is counted.
+    `before`: as it was when the undertaking began, from which moment the time is counted too.
     """
-    pids = frozenset().union(*(before.ours.get(slot, frozenset()) for slot in ended))
-    deadline = clock.monotonic() + RELEASE_LIMIT_S
-    while True:
-        now = await gpu.look()
-        if not (before.gpu.ready and now.ready):
-            return None
-        if released(before.gpu, now, pids) or clock.monotonic() >= deadline:
-            return _told(before, now, pids, clock.monotonic() - began)
-        await clock.sleep(_LOOK_EVERY_S)
+
+    def __init__(self, gpu: Gpu, before: CardView, clock: Clock) -> None:
+        self.release: CardRelease | None = None
+        self._gpu, self._before, self._clock = gpu, before, clock
+        self._began = clock.monotonic()
+        self._ended: set[str] = set()
+
+    @property
+    def ready(self) -> bool:
+        return self._before.gpu.ready
+
+    def ended(self, slot: str) -> None:
+        """The service of this slot is gone; its memory may not be, yet."""
+        self._ended.add(slot)
+
+    async def room(self, report: Report) -> int | None:
+        """Bytes that are free for the next load, once all that ended has been given back; None when the card does not
+        tell. Raises CardNotReleased.
+        """
+        if self._ended:
+            await self.settle(report)
+        seen = await self._gpu.look()
+        return seen.free_bytes if seen.ready else None
+
+    async def settle(self, report: Report) -> None:
+        """Waits until the driver shows what the ended services held, RELEASE_LIMIT_S at most, and keeps what it showed
+        as `release`. Raises CardNotReleased when it does not come.
+        """
+        if not self.ready:
+            return
+        pids = frozenset().union(*(self._before.ours.get(slot, frozenset()) for slot in self._ended))
+        now = await self._until_released(pids, report)
+        if not now.ready:
+            return
+        self.release = _told(self._before, now, pids, self._clock.monotonic() - self._began)
+        if not released(self._before.gpu, now, pids):
+            raise CardNotReleased(self.release.free_bytes, RELEASE_LIMIT_S, named(self.release.stuck))
+        self._ended.clear()
+
+    async def _until_released(self, pids: frozenset[int], report: Report) -> GpuSnapshot:
+        """The last look: all is back, the card does not tell any more, or the time is up."""
+        deadline = self._clock.monotonic() + RELEASE_LIMIT_S
+        told = False
+        while True:
+            now = await self._gpu.look()
+            if not now.ready or released(self._before.gpu, now, pids) or self._clock.monotonic() >= deadline:
+                return now
+            if not told:
+                report(Progress("card.wait"))
+                told = True
+            await self._clock.sleep(_LOOK_EVERY_S)
 
 
 def released(before: GpuSnapshot, now: GpuSnapshot, pids: frozenset[int]) -> bool:
-    """None of these processes is listed, and what they held is not counted as used any more. Pure."""
+    """None of these processes is listed, and what they held is not counted as used any more. Both looks are READY. What
+    others took meanwhile, new services too, is known by the list. Pure.
+    """
     if any(p.pid in pids for p in now.processes):
         return False
     assert before.used_bytes is not None

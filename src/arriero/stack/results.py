@@ -111,10 +111,25 @@ class StackStatus:
 
 
 @dataclass(frozen=True)
+class CardRelease:
+    """What the driver showed after services were ended. `freed_bytes` may be below what they held, or 0, when another
+    program took memory meanwhile. `stuck`: processes of ours that it still lists; `others`: everybody else's.
+    """
+
+    free_bytes: int
+    freed_bytes: int
+    took_s: float
+    stuck: tuple[GpuProcess, ...]
+    others: tuple[GpuProcess, ...]
+    simulated: bool
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a mutating use case did. `models`: the slots it touched, as seen afterwards; empty on a dry run.
 
-    `failures` are the parts that did not work although the rest was done.
+    `failures` are the parts that did not work although the rest was done. `card`: what the driver showed once services
+    had ended, None where none did or the card does not tell.
     """
 
     plan: Plan
@@ -125,6 +140,7 @@ class Outcome:
     stopped: tuple[StopReport, ...]
     failures: tuple[ArrieroError, ...]
     took_s: float
+    card: CardRelease | None = None
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ async def undertake(world: World, task: Undertaking, report: Report, *, dry_run:
     started = world.clock.monotonic()
     if dry_run:
         scene = await _look(world, task)
-        return _outcome(world, task, task.decide(scene), None, Applied(), started)
+        return _outcome(world, task, task.decide(scene), None, None, started)
     barred = await _fetch_ahead(world, task, report) if task.installs else {}
     with world.command(task.goal):
         scene = await _look(world, task)
@@ -92,7 +92,7 @@ async def _fetch_ahead(world: World, task: Undertaking, report: Report) -> dict[
 
 
 def _outcome(
-    world: World, task: Undertaking, plan: Plan, after: Scene | None, applied: Applied, began: float
+    world: World, task: Undertaking, plan: Plan, after: Scene | None, applied: Applied | None, began: float
 ) -> Outcome:
     touched = dict.fromkeys((*task.slots, *(a.slot for a in plan.actions)))
     return Outcome(
@@ -101,7 +101,8 @@ def _outcome(
         backend=world.backend.kind,
         backend_reason=world.backend_reason,
         models=tuple(describe_slot(world, world.slot(s), after) for s in touched) if after else (),
-        stopped=tuple(applied.stopped),
-        failures=tuple(applied.failed.values()),
+        stopped=tuple(applied.stopped) if applied else (),
+        failures=applied.faults if applied else (),
         took_s=world.clock.monotonic() - began,
+        card=applied.card.release if applied else None,
     )

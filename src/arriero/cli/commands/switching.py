@@ -59,7 +59,6 @@ def apply(call: Call) -> Reply:
 
 
 def _reply(call: Call, outcome: Outcome) -> Reply:
-    nothing_done = not outcome.stopped and len(outcome.failures) >= len(
-        {action.slot for action in outcome.plan.actions}
-    )
+    touched = {action.slot for action in outcome.plan.actions}
+    nothing_done = not outcome.stopped and len(outcome.failures) >= len(touched)
     return Reply(outcome, render_outcome(outcome, call.look), outcome.failures, nothing_done)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from arriero.cli.look import Look
+from arriero.cli.render.status import card_holders
 from arriero.i18n import describe_reason
 from arriero.planner import Plan
 from arriero.runtime.backend import StopReport
-from arriero.stack.results import ModelState, ModelStatus, Outcome
+from arriero.stack.results import CardRelease, ModelState, ModelStatus, Outcome
 
 
 def render_outcome(outcome: Outcome, look: Look) -> str:
@@ -19,6 +20,8 @@ def render_outcome(outcome: Outcome, look: Look) -> str:
     lines += [_model(m, look) for m in outcome.models]
     for report in outcome.stopped:
         lines += _stopped(report, look)
+    if outcome.card:
+        lines += _card(outcome.card, look)
     if not outcome.plan.empty and not outcome.failures:
         lines.append(t.done_took.format(took=t.numbers.duration(outcome.took_s)))
     return "\n".join(lines)
@@ -44,6 +47,16 @@ def _model(model: ModelStatus, look: Look) -> str:
     if model.state is ModelState.ACTIVE:
         return f"{shown}  {look.texts.done_active.format(reference=model.reference, url=model.url)}"
     return shown
+
+
+def _card(release: CardRelease, look: Look) -> Iterator[str]:
+    """What the driver shows as free, and who holds the rest: they are named, and left alone."""
+    t = look.texts
+    mark = t.gpu_simulated if release.simulated else ""
+    free, took = t.numbers.size(release.free_bytes), t.numbers.duration(release.took_s)
+    yield t.done_card.format(simulated=mark, free=free, took=took)
+    if release.others:
+        yield t.gpu_others.format(who=card_holders(release.others, look))
 
 
 def _stopped(report: StopReport, look: Look) -> Iterator[str]:
