@@ -117,32 +117,35 @@ def loopback(host: str, folder: Path, size_bytes: int, turns: int = 5) -> list[R
             source = f"docker://{host}/bench/big:oci"
             copied.append(seconds(skopeo, "copy", "-q", "--src-tls-verify=false", source, f"dir:{folder / 'copied'}"))
             shutil.rmtree(folder / "copied")
-    name, best = f"pull {size_bytes / 1e9:.1f} GB, loopback", median(ours)
+    name = f"pull {size_bytes / 1e9:.1f} GB, loopback"
     rows = [
-        against(name, best, "longer of curl, sha256", median(floor), 1.3),
-        against(name, best, "longer of curl to a file, sha256", median(filed), 1.3),
-        against(name, best, "curl, sync, sha256", median(by_hand), 1.0),
+        against(name, ours, "longer of curl, sha256", floor, 1.3),
+        against(name, ours, "longer of curl to a file, sha256", filed, 1.3),
+        against(name, ours, "curl, sync, sha256", by_hand, 1.0),
         Row(f"{name}: memory", f"{memory / 1e6:.0f} MB", "-", memory / 1e6, f"{memory / 1e6:.0f} MB", "<= 120 MB"),
     ]
-    return [*rows, against(name, best, "skopeo copy", median(copied), 1.0)] if copied else rows
+    return [*rows, against(name, ours, "skopeo copy", copied, 1.0)] if copied else rows
 
 
-def against(what: str, ours: float, name: str, theirs: float, goal: float) -> Row:
-    ratio = ours / theirs
-    return Row(what, f"{ours:.2f} s", f"{name} {theirs:.2f} s", ratio, f"{ratio:.2f} x", f"<= {goal} x")
+def against(what: str, ours: list[float], name: str, theirs: list[float], goal: float) -> Row:
+    """Turn by turn, so that what else the machine does weighs on both sides."""
+    ratio = median(mine / other for mine, other in zip(ours, theirs, strict=True))
+    shown = f"{name} {median(theirs):.2f} s"
+    return Row(what, f"{median(ours):.2f} s", shown, ratio, f"{ratio:.2f} x", f"<= {goal} x")
 
 
 def main(words: list[str]) -> int:
     sys.path.insert(0, str(PROJECT_ROOT / "tests" / "integration"))
     from registry_server import stock_registry  # type: ignore[import-not-found]
 
-    from bench import links
+    from bench import links, versions
 
     with tempfile.TemporaryDirectory(prefix="arriero-bench-") as name, stock_registry(Path(name)) as host:
         folder = Path(name)
         rows = loopback(host, folder / "loopback", int(words[0] if words else 2000) * 1_000_000)
         shutil.rmtree(folder / "loopback")
         rows += asyncio.run(links.measure(host, folder / "links"))
+        rows += asyncio.run(versions.measure(host, folder / "versions"))
     print(f"\n{os.cpu_count()} processors, load average at the end {os.getloadavg()[0]:.1f}\n")
     print(render(rows))
     return 0

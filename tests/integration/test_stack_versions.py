@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 import json
 import os
 import signal
@@ -199,6 +200,27 @@ async def test_an_update_of_a_serving_slot_and_back(world: World, publisher: Pub
     assert [v.digest for v in world.state.versions(str(reference(world))) if v.current] == [new]
     (model,) = [m for m in (await status(world)).models if m.id == "tiny"]
     assert (model.drift, model.variants[0].previous) == ((), old[:12])
+
+
+async def test_an_editor_that_keeps_asking_by_an_alias_is_no_hindrance(
+    world: World, publisher: Publisher, tag: str
+) -> None:
+    await activate(world, "tiny", silent)
+    await publisher.publish(tag, seed=8)
+    over, answered = asyncio.Event(), []
+
+    async def ask() -> None:
+        while not over.is_set():
+            with contextlib.suppress(OSError, http.client.HTTPException):  # it is changing
+                answered.append(await served(world))
+
+    asking = asyncio.create_task(ask())
+    report = await update(world, "tiny", silent)
+    back = await rollback(world, "tiny", silent)
+    over.set()
+    await asking
+    assert (report.failures, back.down_s is not None) == ((), True)
+    assert answered
 
 
 async def test_a_version_that_does_not_work_rolls_itself_back(world: World, publisher: Publisher, tag: str) -> None:

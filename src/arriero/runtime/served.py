@@ -43,7 +43,11 @@ async def look(host: str, port: int, key: str | None) -> Served:
 
 
 async def load(spec: ServiceSpec, limit_s: float) -> None:
-    """Loads `spec.model` (an empty prompt does that) and checks its context. Raises LoadFailed, ContextDiffers."""
+    """Loads `spec.model` (an empty prompt does that) and checks its context. Raises LoadFailed, ContextDiffers.
+
+    Somebody else's request may have loaded it first, by an alias, and then it goes by that name: Ollama (0.33) and our
+    engine keep one runner for all names of the same weights. Its digest tells that it is the one.
+    """
     key = read_key(spec.api_key_file)
     question: dict[str, object] = {"model": spec.model, "stream": False}
     try:
@@ -53,12 +57,24 @@ async def load(spec: ServiceSpec, limit_s: float) -> None:
         raise LoadFailed(spec.slot, spec.model, str(error)) from error
     if answer.status != 200:
         raise LoadFailed(spec.slot, spec.model, _reason(answer))
-    _check(spec, _loaded(running))
+    _check(spec, await _find(spec, running, key))
 
 
-def _check(spec: ServiceSpec, loaded: tuple[LoadedModel, ...]) -> None:
-    wanted = Reference.parse(spec.model)
-    served = next((model for model in loaded if Reference.parse(model.name).matches(wanted)), None)
+async def _find(spec: ServiceSpec, running: Answer, key: str | None) -> LoadedModel | None:
+    wanted, loaded = Reference.parse(spec.model), _loaded(running)
+    named = next((model for model in loaded if Reference.parse(model.name).matches(wanted)), None)
+    if named or not loaded:
+        return named
+    try:
+        installed = await ask(spec.host, spec.port, "/api/tags", key=key, limit_s=5.0)
+    except NoAnswer as error:
+        raise LoadFailed(spec.slot, spec.model, str(error)) from error
+    digests = {m.get("digest") for m in _models(installed) if Reference.parse(str(m.get("name"))).matches(wanted)}
+    names = {m.get("name") for m in _models(running) if m.get("digest") in digests}
+    return next((model for model in loaded if model.name in names), None)
+
+
+def _check(spec: ServiceSpec, served: LoadedModel | None) -> None:
     if served is None:
         if not _UNLOADS_AT_ONCE.fullmatch(spec.keep_alive):
             raise LoadFailed(spec.slot, spec.model, "not in /api/ps")
