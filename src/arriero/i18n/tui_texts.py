@@ -19,6 +19,8 @@ class TuiTexts:
     title_activity: str
     last_known: str
     looking: str
+    header_vram: str
+    header_machine: str
     activity_nothing: str
     hint_main: str
     model_update: str

@@ -18,6 +18,7 @@ from textual.screen import Screen
 from textual.theme import ThemeProvider
 
 from arriero.core.errors import ArrieroError
+from arriero.hardware.usage import UsageMeter
 from arriero.stack.results import ChatStats, StackStatus
 from arriero.stack.version_results import CheckReport
 from arriero.tui.doing import Picked
@@ -32,6 +33,7 @@ from arriero.tui.validation import Validation
 from arriero.tui.watching import Watcher
 from arriero.tui.words import Words
 
+_USAGE_EVERY_S = 2.0
 _END_S = 10.0  # what cancelled jobs are given to put away what they have
 
 
@@ -62,6 +64,7 @@ class ArrieroApp(App[int]):
         self.known = Known(Remembered())
         self.book = JobBook(host, self._job_ended)
         self.watcher = Watcher(host.open_world, self._seen, self._failed)
+        self._usage = UsageMeter()
         self._told: set[int] = set()
         self.set_class(not words.unicode, "-ascii")
 
@@ -72,6 +75,7 @@ class ArrieroApp(App[int]):
         return MainScreen()
 
     def on_mount(self) -> None:
+        self.set_interval(_USAGE_EVERY_S, self._measure)
         self.run_worker(self._begin(), exit_on_error=True)
 
     async def _begin(self) -> None:
@@ -79,6 +83,9 @@ class ArrieroApp(App[int]):
         with suppress(ArrieroError):  # the watcher meets the same and tells it
             self._know(remembered=await asyncio.to_thread(lambda: recall(self.host.open_world())))
         await self.watcher.run()
+
+    def _measure(self) -> None:
+        self._know(usage=self._usage.look())
 
     def _seen(self, status: StackStatus) -> None:
         self._know(status=status, trouble=None)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from arriero.core.errors import ArrieroError
-from arriero.i18n import describe_drift, describe_error, describe_reason, describe_repair
+from arriero.hardware.usage import UsageSnapshot
+from arriero.i18n import describe_drift, describe_error, describe_repair
 from arriero.runtime.backend import PortHolder
 from arriero.stack.results import ChatStats, ModelState, ModelStatus, Processor, StackStatus
 from arriero.stack.version_results import Freshness, VersionCheck
 from arriero.tui.jobs import JobSnapshot
+from arriero.tui.presenting_header import card_trouble, header
 from arriero.tui.presenting_jobs import job_row
 from arriero.tui.remembered import Remembered, named
 from arriero.tui.view import Cell, Line, MainView, Row, Tone, line
@@ -37,28 +39,19 @@ class Known:
     jobs: tuple[JobSnapshot, ...] = ()
     checks: Mapping[str, VersionCheck] | None = None
     answers: Mapping[str, ChatStats] | None = None
-    machine: str = ""
+    usage: UsageSnapshot | None = None
     trouble: ArrieroError | None = None
 
 
 def present_main(known: Known, words: Words) -> MainView:
     models = known.status.models if known.status else ()
     return MainView(
-        header=_header(known, words),
+        header=header(known.status, known.usage, words),
         models=tuple(_row(m, known, words) for m in models) or known.remembered.rows(words),
         details={m.id: tuple(_details(m, known, words)) for m in models},
         urls={m.id: m.url for m in models if m.url},
         activity=tuple(_activity(known, words)),
     )
-
-
-def _header(known: Known, words: Words) -> Line:
-    name = Cell("Arriero", Tone.STRONG)
-    if known.status is None:
-        return line(name, Cell(f"  {words.tui.last_known}", Tone.DIM))
-    reason = describe_reason(known.status.backend_reason, words.texts)
-    backend = words.texts.status_backend.format(backend=known.status.backend, reason=reason)
-    return line(name, Cell(f"  {backend}", Tone.DIM), Cell(f"  {known.machine}" if known.machine else ""))
 
 
 def _row(model: ModelStatus, known: Known, words: Words) -> Row:
@@ -188,6 +181,8 @@ def _warnings(known: Known, words: Words) -> Iterator[str]:
         yield describe_error(known.trouble, texts)
     if status is None:
         return
+    if trouble := card_trouble(status.gpu, words):
+        yield trouble
     for model in status.models:
         yield from (describe_drift(drift, model.id, texts) for drift in model.drift)
     yield from (describe_error(note, texts) for note in status.notes)

@@ -1,0 +1,174 @@
+"""Both languages say the same; the menu is the specification's; choices and reports in words."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import made_known as made
+import pytest
+
+from arriero.core.errors import ArrieroError
+from arriero.i18n import Language, texts_of
+from arriero.i18n.tui_en import EN
+from arriero.i18n.tui_es import ES
+from arriero.planner import Plan
+from arriero.stack.version_results import CheckReport, Freshness, VersionCheck
+from arriero.state.errors import StateLocked
+from arriero.store.errors import ModelNotInstalled
+from arriero.store.models import StoreProblem
+from arriero.tui.choices import choices_of
+from arriero.tui.doing import Picked
+from arriero.tui.host import Host
+from arriero.tui.jobs import JobSnapshot, JobState
+from arriero.tui.menu import help_text, menu_rows
+from arriero.tui.operations import BY_NAME, OPERATIONS, Pick
+from arriero.tui.telling import nothing_planned, tell_job, tell_result
+from arriero.tui.validation import Validation
+from arriero.tui.words import Words
+
+WORDS = Words(texts_of(Language.ES))
+PLACEHOLDER = re.compile(r"\{\w+\}")
+
+
+def rows(texts: object) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for field in dataclasses.fields(texts):  # type: ignore[arg-type]
+        value = getattr(texts, field.name)
+        table = value if isinstance(value, Mapping) else {"": value}
+        found |= {f"{field.name}.{key}": text for key, text in table.items()}
+    return found
+
+
+def test_both_languages_have_the_same_rows_with_the_same_placeholders() -> None:
+    spanish, english = rows(ES), rows(EN)
+    assert spanish.keys() == english.keys()
+    assert all(text.strip() for text in (*spanish.values(), *english.values()))
+    for name, text in spanish.items():
+        assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(english[name])), name
+
+
+def test_every_operation_has_its_words_and_a_key_of_its_own() -> None:
+    names = {operation.name for operation in OPERATIONS}
+    for texts in (ES, EN):
+        assert names == texts.operations.keys() == texts.about.keys()
+    keys = [operation.key for operation in OPERATIONS] + list("qprtix")
+    assert len(set(keys)) == len(keys)
+
+
+def test_the_first_five_are_the_specifications() -> None:
+    assert [row.text.split(maxsplit=1) for row in menu_rows(WORDS)[:5]] == [
+        ["1", "Validar Instalación"],
+        ["2", "Instalar Stack"],
+        ["3", "Activar Modelo"],
+        ["4", "Desactivar Modelo"],
+        ["5", "Desactivar Stack Completo"],
+    ]
+
+
+def test_help_names_every_operation_and_every_sign() -> None:
+    text = help_text(WORDS)
+    assert all(ES.operations[operation.name] in text for operation in OPERATIONS)
+    assert all(sign in text for sign in "●◐○✗")
+
+
+@pytest.mark.parametrize(
+    ("name", "picked"),
+    [
+        ("activate", [Picked("qwen", "7b"), Picked("deepseek", "v2-lite")]),
+        ("pull", [Picked("deepseek", "v2-lite")]),
+        ("remove", [Picked("qwen", "7b")]),
+        ("rollback", [Picked("qwen", "7b")]),
+        ("deactivate", [Picked("qwen")]),
+        ("chat", [Picked("qwen")]),
+        ("logs", [Picked("qwen"), Picked("deepseek")]),
+        ("update", [Picked("qwen")]),
+        ("verify", [Picked(), Picked(thorough=True)]),
+        ("prune", [Picked(), Picked(thorough=True)]),
+    ],
+)
+def test_what_may_be_picked(name: str, picked: list[Picked]) -> None:
+    assert [choice.picked for choice in choices_of(BY_NAME[name], made.STATUS, WORDS)] == picked
+
+
+def test_all_may_be_updated_where_there_is_more_than_one() -> None:
+    second = replace(made.QWEN, id="second")
+    status = replace(made.STATUS, models=(made.QWEN, second))
+    assert [c.picked.slot for c in choices_of(BY_NAME["update"], status, WORDS)] == [None, "qwen", "second"]
+
+
+def test_a_choice_tells_what_it_would_download() -> None:
+    texts = [choice.text for choice in choices_of(BY_NAME["activate"], made.STATUS, WORDS)]
+    assert "instalado, 4,68 GB" in texts[0]
+    assert "por descargar, 10,4 GB" in texts[1]
+
+
+def test_every_pick_is_answered() -> None:
+    for operation in OPERATIONS:
+        assert operation.pick in Pick
+        choices_of(operation, replace(made.STATUS, models=()), WORDS)
+
+
+def told(result: object, _texts: object, *, planned: bool) -> str:
+    return f"{type(result).__name__} planned={planned}"
+
+
+HOST: Any = Host(lambda: None, told, lambda fault: fault)  # type: ignore[arg-type,return-value]
+
+
+def validation(**changes: Any) -> str:
+    checks = CheckReport((), ())
+    seen = Validation(replace(made.STATUS, models=(made.QWEN,)), (), checks)
+    return tell_result(replace(seen, **changes), HOST, WORDS, planned=False)
+
+
+def test_a_sound_installation() -> None:
+    current = VersionCheck(made.CODER.reference, "qwen", "7b", Freshness.CURRENT, "d", "d", None, (), None)
+    assert validation(checked=CheckReport((current,), ())).splitlines() == [
+        "✓ Los ajustes son correctos.",
+        "✓ Los modelos se sirven con: native.",
+        "✓ La base de datos se lee y se escribe.",
+        "✓ El almacén de modelos está en orden: /home/ana/.ollama/models",
+        "✓ Todo está como se pidió.",
+        "✓ Los modelos instalados están al día.",
+        "— Docker, el controlador de NVIDIA y el sistema no se miran todavía.",
+    ]
+
+
+def test_what_is_wrong_with_an_installation_is_told_and_nothing_beside_it_called_good() -> None:
+    newer = VersionCheck("a:1", "qwen", "7b", Freshness.OUTDATED, "d", "e", None, ("model",), 5_000_000)
+    unknown: ArrieroError = ModelNotInstalled("b:1", None)
+    text = validation(
+        status=replace(made.STATUS, models=(made.DEEPSEEK,), notes=(StateLocked("/x.db", 5.0),)),
+        problems=(StoreProblem("blob_missing", "/x", "b:1", "sha256-1"),),
+        checked=CheckReport((newer,), (unknown,)),
+    )
+    for wrong in ("/x.db", "comprobar b:1 --repair", "no está (desde", "Con la tecla 2", "Con la tecla 6", "b:1"):
+        assert wrong in text
+    for good in ("La base de datos se lee", "está en orden", "como se pidió", "al día"):
+        assert good not in text
+
+
+def test_how_a_job_is_told() -> None:
+    job = JobSnapshot(1, BY_NAME["down"], Picked(), JobState.DONE, result="x")
+    assert tell_job(job, HOST, WORDS) == "str planned=False"
+    failed = replace(job, state=JobState.FAILED, fault=StateLocked("/x", 1.0))
+    assert tell_job(failed, HOST, WORDS) == "StateLocked planned=False"
+    assert tell_job(replace(job, state=JobState.CANCELLED), HOST, WORDS) == ES.cancelled
+
+
+def test_an_empty_plan_has_nothing_to_confirm() -> None:
+    @dataclasses.dataclass
+    class Result:
+        plan: Plan
+
+    assert nothing_planned(Result(Plan("down", ())))
+    assert not nothing_planned("a result without a plan")
+
+
+def test_the_other_language_and_back() -> None:
+    assert WORDS.other_language().tui is EN
+    assert WORDS.other_language().other_language().tui is ES
