@@ -2,8 +2,8 @@
 and then with tools.
 
 The demo model cannot use tools, so for those Kilo talks to a copy of it whose template accepts them (as an editor's own
-model does). What is checked is the conversation between Kilo and the engine: models, streaming, tool schemas, usage. What a
-model of 135 million parameters says is of no matter.
+model does). What is checked is the conversation between Kilo and the engine: models, streaming, tool schemas, usage.
+What a model of 135 million parameters says is of no matter.
 """
 
 from __future__ import annotations
