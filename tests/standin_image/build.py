@@ -14,7 +14,7 @@ import sys
 import sysconfig
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -26,7 +26,17 @@ LABEL = "arriero.standin"
 HOME = Path("/opt/arriero")
 PACKAGES = HOME / "packages"
 ROOT_PACKAGES = ("aiohttp", "gotpl", "xllamacpp")  # what arriero.engine imports
-UNUSED = {"test", "unittest", "idlelib", "tkinter", "turtledemo", "lib2to3", "ensurepip", "site-packages", "dist-packages"}
+UNUSED = {
+    "test",
+    "unittest",
+    "idlelib",
+    "tkinter",
+    "turtledemo",
+    "lib2to3",
+    "ensurepip",
+    "site-packages",
+    "dist-packages",
+}
 CONFIG = (
     "ENV HOME=/root PATH=/usr/bin:/bin OLLAMA_HOST=0.0.0.0:11434 NVIDIA_VISIBLE_DEVICES=all"
     " NVIDIA_DRIVER_CAPABILITIES=compute,utility ARRIERO_IN_CONTAINER=1 PYTHONUNBUFFERED=1"
@@ -44,10 +54,11 @@ def ensure_image() -> str:
     """The image's name. Builds what is missing; one builder at a time."""
     with (Path(tempfile.gettempdir()) / f"{NAME}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        source = _source()
-        libraries = _libraries()
-        below = f"{NAME}-libraries:{_digest(libraries)}"
-        image = f"{NAME}:{_digest(source | {Path('below'): Path(below)}, contents=True)}"
+        source, libraries = _source(), _libraries()
+        # a file of a released package is told by its name and size; compiled ones hold the environment's path
+        sizes = (f"{name} {path.stat().st_size}" for name, path in libraries.items() if name.suffix != ".pyc")
+        below = f"{NAME}-libraries:{_digest(sizes)}"
+        image = f"{NAME}:{_digest([below, *(f'{name} {path.read_text()}' for name, path in source.items())])}"
         if not _exists(image):
             if not _exists(below):
                 _import(below, libraries)
@@ -57,8 +68,8 @@ def ensure_image() -> str:
 
 
 def _source() -> Files:
-    found = {HOME / "src" / path.relative_to(SOURCE_ROOT): path for path in SOURCE_ROOT.rglob("*.py")}
-    found |= {HOME / "src" / path.relative_to(SOURCE_ROOT): path for path in SOURCE_ROOT.rglob("*.toml")}
+    source = [*SOURCE_ROOT.rglob("*.py"), *SOURCE_ROOT.rglob("*.toml")]
+    found = {HOME / "src" / path.relative_to(SOURCE_ROOT): path for path in source}
     return {**found, Path("/bin/ollama"): Path(__file__).with_name("ollama")}
 
 
@@ -69,7 +80,8 @@ def _libraries() -> Files:
     found |= {path: path for path in _below(Path(sysconfig.get_paths()["stdlib"]))}
     for name in _closure(ROOT_PACKAGES):
         for file in distribution(name).files or ():
-            if ".." not in file.parts and (path := Path(str(file.locate()))).is_file():
+            outside = ".." in file.parts or file.parts[0].endswith(".dist-info")
+            if not outside and (path := Path(str(file.locate()))).is_file():
                 found[PACKAGES / file] = path
     return found | {path: path for path in _shared_objects([p for p in found.values() if _is_elf(p)])}
 
@@ -103,14 +115,8 @@ def _shared_objects(binaries: list[Path]) -> set[Path]:
     return {Path(path) for path in re.findall(r"^\t(?:\S+ => )?(/\S+) \(0x", told, re.MULTILINE)}
 
 
-def _digest(files: Files, *, contents: bool = False) -> str:
-    """Of names and contents; of names and sizes where the files belong to versions that do not change."""
-    made = hashlib.sha256(sys.version.encode())
-    for name, path in sorted(files.items()):
-        made.update(f"{name}\0{path if name == Path('below') else path.stat().st_size}\0".encode())
-        if contents and path.is_file():
-            made.update(path.read_bytes())
-    return made.hexdigest()[:12]
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join([sys.version, *CONFIG, *sorted(parts)]).encode()).hexdigest()[:12]
 
 
 def _import(image: str, files: Files) -> None:
@@ -128,7 +134,7 @@ def _import(image: str, files: Files) -> None:
 
 
 def _write_base(archive: tarfile.TarFile) -> None:
-    """What every root has: an account (HOME comes from it), a place for temporary files, the interpreter's usual name."""
+    """What every root has: an account, from which HOME comes; a place for temporary files; the usual `python3`."""
     passwd = b"root:x:0:0:root:/root:/bin/sh\n"
     account = tarfile.TarInfo("etc/passwd")
     account.size = len(passwd)

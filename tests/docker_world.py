@@ -1,0 +1,134 @@
+"""What tests stand on that type `docker compose` by hand: the Compose files as a fresh clone has them, in a folder.
+
+The files are those that users get, byte for byte; image, ports and project come in through the settings' own variables.
+Their containers have fixed names, so that one such stack is up on a machine at a time, also with several test runs.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import urllib.request
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from arriero.core.ids import Reference
+from arriero.core.paths import PROJECT_ROOT
+from arriero.runtime.docker.compose import CPU, MAIN
+from arriero.store.importing import import_gguf
+from arriero.store.store import Store
+
+NAMES = {"qwen": "ollama-qwen", "deepseek": "ollama-deepseek", "mistral": "ollama-mistral"}
+MODELS = {
+    "qwen": "qwen2.5-coder:7b-instruct-q4_K_M",
+    "deepseek": "deepseek-coder-v2:16b-lite-instruct-q4_K_M",
+    "mistral": "mistral:7b-instruct-v0.3-q4_K_M",
+}
+"""The slots' own names; in tests the demo model is behind them."""
+
+
+@dataclass
+class Clone:
+    """A folder with the Compose files, and the environment of the shell that types there."""
+
+    folder: Path
+    environ: dict[str, str]
+    ports: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def project(self) -> str:
+        return self.environ["COMPOSE_PROJECT_NAME"]
+
+    def compose(self, *words: str, check: bool = True) -> str:
+        """`docker compose WORDS`, as typed in the folder; what it says on both streams."""
+        done = subprocess.run(
+            ["docker", "compose", *words],
+            cwd=self.folder,
+            env=self.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert not check or done.returncode == 0, done.stdout
+        return done.stdout
+
+    def containers(self) -> dict[str, dict[str, Any]]:
+        """By slot, as the engine describes them."""
+        label = f"label=com.docker.compose.project={self.project}"
+        ids = docker("ps", "--all", "--quiet", "--filter", label).split()
+        found = json.loads(docker("inspect", *ids)) if ids else []
+        return {one["Config"]["Labels"]["arriero.slot"]: one for one in found}
+
+    def ask(self, slot: str, path: str, body: Mapping[str, object] | None = None) -> Any:
+        """Of the slot's port on this machine."""
+        url = f"http://127.0.0.1:{self.ports[slot]}{path}"
+        request = urllib.request.Request(url, json.dumps(body).encode() if body else None)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+
+@contextmanager
+def clone(folder: Path, image: str) -> Iterator[Clone]:
+    """A fresh clone's Compose files on a machine without a graphics card; nothing of it is left afterwards."""
+    folder.mkdir()
+    for name in (MAIN, CPU):
+        shutil.copy(PROJECT_ROOT / name, folder)
+    with _only_one():
+        ports = free_ports(NAMES)
+        environ = {
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ["HOME"],
+            "COMPOSE_PROJECT_NAME": f"arriero-test-{uuid.uuid4().hex[:8]}",
+            "COMPOSE_FILE": f"{MAIN}:{CPU}",
+            "ARRIERO_DOCKER__IMAGE": image,
+            **{f"ARRIERO_SLOTS__{slot.upper()}__PORT": str(port) for slot, port in ports.items()},
+        }
+        made = Clone(folder, environ, ports)
+        try:
+            yield made
+        finally:
+            made.compose("down", "--volumes", "--timeout", "1", check=False)
+            assert made.containers() == {}
+
+
+@contextmanager
+def _only_one() -> Iterator[None]:
+    """Containers called `ollama-qwen` exist once on an engine; a user's own are left alone."""
+    with (Path(tempfile.gettempdir()) / "arriero-container-names.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        taken = [name for name in docker("ps", "--all", "--format", "{{.Names}}").split() if name in NAMES.values()]
+        if taken:
+            pytest.skip(f"containers of these names are here already: {', '.join(taken)}")
+        yield
+
+
+def free_ports(names: Iterable[str]) -> dict[str, int]:
+    """A port of 127.0.0.1 for each name, no two alike."""
+    with ExitStack() as held:
+        probes = {name: held.enter_context(socket.create_server(("127.0.0.1", 0))) for name in names}
+        return {name: int(probe.getsockname()[1]) for name, probe in probes.items()}
+
+
+def models_folder(folder: Path, gguf: Path, *references: str) -> Path:
+    """A store in which the demo model answers to these names; its bytes are there once."""
+    for reference in references:
+        import_gguf(Store(folder), gguf, Reference.parse(reference))
+    return folder
+
+
+def docker(*words: str) -> str:
+    """What the docker command says; fails when it fails."""
+    return subprocess.run(["docker", *words], check=True, capture_output=True, text=True).stdout
