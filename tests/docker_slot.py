@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from arriero.runtime.docker.compose import OVERRIDE, ComposeProject
 from arriero.runtime.docker.endpoint import Endpoint
 from arriero.runtime.docker.limits import Limits
 from arriero.runtime.http import ask
+from docker_world import docker
 from native_world import MODEL, STANDIN, until
 from standin_image.build import ensure_image
 
@@ -147,8 +147,3 @@ class DockerWorld:
         for kind in ("volume", "network"):
             for name in docker(kind, "ls", "--quiet", "--filter", label).split():
                 docker(kind, "rm", name)
-
-
-def docker(*words: str) -> str:
-    """What the docker command says; fails when it fails."""
-    return subprocess.run(["docker", *words], check=True, capture_output=True, text=True).stdout

@@ -24,7 +24,8 @@ from arriero.runtime.docker.errors import (
 )
 from arriero.runtime.errors import LoadFailed, PortTaken, ServiceFailed
 from arriero.runtime.http import NoAnswer, ask
-from docker_slot import ENDPOINT, DockerWorld, docker
+from docker_slot import ENDPOINT, DockerWorld
+from docker_world import docker
 
 pytestmark = pytest.mark.usefixtures("needs_docker")
 
