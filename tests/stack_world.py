@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -42,7 +43,9 @@ def make_world(root: Path, demo_port: int, second_port: int | None = None) -> Wo
     if second_port is not None:
         (root / "arriero.toml").write_text(SECOND.format(port=second_port))
     here = replace(places(), root=root)
-    return open_world(load({"slots.demo.port": str(demo_port), "backend": "native"}, {}, here))
+    flags = {"slots.demo.port": str(demo_port), "backend": "native"}
+    flags["docker.project"] = os.environ["ARRIERO_DOCKER__PROJECT"]
+    return open_world(load(flags, {}, here))
 
 
 def install(world: World, gguf: Path, *references: str) -> Store:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -48,7 +49,11 @@ def make_world(root: Path, reference: Reference, demo_port: int | None = None) -
     settings = root / "arriero.toml"
     if not settings.exists():
         settings.write_text(SETTINGS.format(host=reference.host, port=free_port(), reference=reference))
-    flags = {"slots.demo.port": str(demo_port or free_port()), "backend": "native"}
+    flags = {
+        "slots.demo.port": str(demo_port or free_port()),
+        "backend": "native",
+        "docker.project": os.environ["ARRIERO_DOCKER__PROJECT"],
+    }
     return open_world(load(flags, {}, replace(places(), root=root)))
 
 

@@ -50,7 +50,7 @@ class Call:
         return load(self.flags, self.environ, self.places)
 
     def world(self) -> World:
-        """The collaborators of a use case. Raises ConfigInvalid, BackendUnavailable."""
+        """The collaborators of a use case. Raises ConfigInvalid, and what `open_world` raises."""
         from arriero.stack.world import open_world
 
         return open_world(self.configuration())

@@ -2,7 +2,6 @@
 
 TEXTS: dict[str, str] = {
     "archive.invalid": "{path}: it is no model exported by Arriero, or it is damaged ({what}). Nothing was kept. Export it again with: ./main.sh export MODEL FILE.tar",
-    "backend.unavailable": 'The backend "{backend}" is not available here; there is: {available}. Try: ./main.sh --backend native status',
     "busy.command": "Another Arriero command is running: {command} (process {pid}, since {since:moment}). Wait for it to end and repeat yours.",
     "card.full": '"{model}" ended up on the CPU: it needs {needed_bytes:size} and the GPU had only {free_bytes:size} free[[. It is taken by: {holders}]]. Close what you do not use, or choose less context in arriero.toml, and repeat: ./main.sh activate {slot}',
     "card.not_released": "The services have ended, but after {waited_s:.0f} s the driver has not given back all their memory (free: {free_bytes:size})[[. Still there: {holders}]]. Have a look with: nvidia-smi; and then: ./main.sh status",

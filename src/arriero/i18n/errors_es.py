@@ -2,7 +2,6 @@
 
 TEXTS: dict[str, str] = {
     "archive.invalid": "{path}: no es un modelo exportado con Arriero, o está dañado ({what}). No se ha guardado nada. Expórtalo otra vez con: ./main.sh exportar MODELO FICHERO.tar",
-    "backend.unavailable": "El backend «{backend}» no está disponible aquí; hay: {available}. Prueba con: ./main.sh --backend native estado",
     "busy.command": "Otra orden de Arriero está en marcha: {command} (proceso {pid}, desde {since:moment}). Espera a que termine y repite la tuya.",
     "card.full": "«{model}» se quedó en la CPU: necesita {needed_bytes:size} y en la GPU solo había {free_bytes:size} libres[[. La ocupan: {holders}]]. Cierra lo que no uses, o elige menos contexto en arriero.toml, y repite: ./main.sh activar {slot}",
     "card.not_released": "Los servicios han terminado, pero tras {waited_s:.0f} s el controlador aún no ha devuelto toda su memoria (libres: {free_bytes:size})[[. Siguen ahí: {holders}]]. Míralo con: nvidia-smi; y después: ./main.sh estado",

@@ -55,12 +55,6 @@ class PlanChanged(BusyError):
     code = "plan.changed"
 
 
-class BackendUnavailable(EnvironmentFault):
-    code = "backend.unavailable"
-    backend: str
-    available: tuple[str, ...]
-
-
 class ChatFailed(OperationFailed):
     """The model's server refused or broke off: HTTP status (0: the connection broke) and its own words."""
 

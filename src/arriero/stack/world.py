@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
-from arriero.config.specs import BackendChoice, BackendKind, Configuration, Settings, SlotSpec, VariantSpec
+from arriero.config.specs import Configuration, Settings, SlotSpec, VariantSpec
 from arriero.core.clock import Clock, SystemClock, iso
 from arriero.core.errors import ArrieroError
 from arriero.core.files import CommandRunning, command_lock
@@ -15,7 +17,8 @@ from arriero.core.progress import Progress, Report
 from arriero.hardware.gpu import Gpu
 from arriero.planner import Reason
 from arriero.runtime.backend import Backend, ServiceSpec
-from arriero.stack.errors import BackendUnavailable, SlotUnknown, VariantUnknown
+from arriero.stack.choosing import Candidates, choose, choose_at_once
+from arriero.stack.errors import SlotUnknown, VariantUnknown
 from arriero.state import State
 from arriero.store import Store
 
@@ -117,26 +120,44 @@ def service_of(settings: Settings, slot: SlotSpec, variant: VariantSpec) -> Serv
     )
 
 
-def open_world(configuration: Configuration, clock: Clock | None = None) -> World:
-    """Opens store, state and backend for one command. Raises BackendUnavailable."""
+def open_world(
+    configuration: Configuration, clock: Clock | None = None, environ: Mapping[str, str] | None = None
+) -> World:
+    """Opens store, state and backend for one command; not inside a running event loop where the backend has to be
+    looked for. Raises EngineUnavailable's children where Docker is asked for and its address makes no sense.
+    """
     clock = clock or SystemClock()
     settings = configuration.settings
-    backend, reason = choose_backend(configuration, clock)
     state, fault = _open_state(configuration, clock)
+    candidates = Candidates(
+        configuration, _services(configuration, state), os.environ if environ is None else environ, clock
+    )
+    choice = choose_at_once(candidates) or asyncio.run(choose(candidates))
     gpu = Gpu(settings.gpu, settings.simulate, settings.run_dir)
-    return World(configuration, backend, reason, Store(settings.models_dir), state, fault, clock, gpu)
+    return World(
+        configuration=configuration,
+        backend=choice.backend,
+        backend_reason=choice.reason,
+        store=Store(settings.models_dir),
+        state=state,
+        state_fault=fault,
+        clock=clock,
+        gpu=gpu,
+        others=choice.others,
+    )
 
 
-def choose_backend(configuration: Configuration, clock: Clock) -> tuple[Backend, Reason]:
-    """The backend the settings ask for, and why it is that one."""
-    from arriero.runtime.native.backend import NativeBackend
-
-    settings = configuration.settings
-    if settings.backend is BackendChoice.DOCKER:
-        raise BackendUnavailable(str(BackendKind.DOCKER), (str(BackendKind.NATIVE),))
-    asked = settings.backend is BackendChoice.NATIVE
-    backend = NativeBackend(run_dir=settings.run_dir, logs_dir=settings.state_dir / "logs", clock=clock)
-    return backend, Reason("backend.asked" if asked else "backend.only_native")
+def _services(configuration: Configuration, state: State | None) -> tuple[ServiceSpec, ...]:
+    """Every slot's, with the variant that was last asked for. A database that cannot be read now has no say in it."""
+    try:
+        wished = state.desired() if state else {}
+    except ArrieroError:
+        wished = {}
+    return tuple(
+        service_of(configuration.settings, slot, variant)
+        for slot in configuration.slots
+        if (variant := slot.variant(wished[slot.id].variant if slot.id in wished else None) or slot.variant())
+    )
 
 
 def _open_state(configuration: Configuration, clock: Clock) -> tuple[State | None, ArrieroError | None]:
