@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from arriero.stack.fits import VariantFit, local_fits
+from arriero.stack.plan import room_on
 from arriero.stack.prune import litter_bytes
 from arriero.stack.results import ModelStatus
 from arriero.stack.status import status
@@ -25,13 +27,15 @@ class StoredModel:
 
 @dataclass(frozen=True)
 class StoreListing:
-    """`problems` are what is wrong with the store; `litter_bytes` what belongs to no model, None where unknown."""
+    """`fits`: what is known here of every variant's fit. `problems` are what is wrong with the store; `litter_bytes`
+    what belongs to no model, None where unknown."""
 
     models_dir: str
     models: tuple[ModelStatus, ...]
     others: tuple[StoredModel, ...]
     problems: tuple[StoreProblem, ...] = ()
     litter_bytes: int | None = None
+    fits: tuple[VariantFit, ...] = ()
 
 
 async def list_models(world: World) -> StoreListing:
@@ -44,6 +48,7 @@ async def list_models(world: World) -> StoreListing:
         others=_undeclared(told.models, installed),
         problems=tuple(await asyncio.to_thread(world.store.problems)),
         litter_bytes=await asyncio.to_thread(litter_bytes, world),
+        fits=await asyncio.to_thread(local_fits, world, room_on(told.gpu)),
     )
 
 

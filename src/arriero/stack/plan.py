@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arriero.config.specs import BackendKind, KvCache
-from arriero.engine.llama.child import CPU_BATCH, GPU_BATCH
 from arriero.planner import Reason
 from arriero.planner.fit.errors import ContextAbsurd
 from arriero.planner.fit.gpus import find_gpu, require_gpu
-from arriero.planner.fit.memory import FitRequest
+from arriero.planner.fit.memory import CPU_UBATCH, GPU_UBATCH, FitRequest
 from arriero.planner.fit.placing import Verdict
 from arriero.planner.fit.predicting import Budget, FitPlan, predict
 from arriero.planner.fit.speed import Expected
 from arriero.stack.results import GpuStatus
-from arriero.stack.shapes import FoundShape, HeaderSource, fetch_shape, local_shape, shape_of_file
+from arriero.stack.shapes import FoundShape, HeaderSource, local_shape, shape_of_file
 from arriero.stack.status import status
 from arriero.stack.targets import Target, find_target
 from arriero.stack.world import World
@@ -99,7 +98,11 @@ async def plan(world: World, text: str, options: PlanOptions) -> FitReport:
         return _report(world, text, None, from_file, options, room)
     target = find_target(world, text)
     local = await asyncio.to_thread(local_shape, world, target.reference)
-    found = local if local and local.installed else await fetch_shape(world, target)
+    if local and local.installed:
+        return _report(world, str(target.reference), target, local, options, room)
+    from arriero.stack.headers import fetch_shape  # late: only who asks a registry pays for HTTP
+
+    found = await fetch_shape(world, target)
     return _report(world, str(target.reference), target, found, options, room)
 
 
@@ -165,7 +168,7 @@ def _request(world: World, target: Target | None, options: PlanOptions, room: Ca
     return FitRequest(
         context=context,
         kv_cache=options.kv_cache or str(declared[1]),
-        ubatch=GPU_BATCH if on_gpu else CPU_BATCH,
+        ubatch=GPU_UBATCH if on_gpu else CPU_UBATCH,
         slots=world.configuration.settings.engine.parallel,
     )
 

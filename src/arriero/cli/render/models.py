@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from arriero.cli.look import Look
+from arriero.cli.render.plan import fit_cell
 from arriero.cli.render.storage import litter_lines, problem_lines
+from arriero.stack.fits import VariantFit
 from arriero.stack.listing import StoreListing
 from arriero.stack.results import ModelStatus, VariantStatus
 
 
 def render_models(listing: StoreListing, look: Look) -> str:
     lines = [look.texts.models_store.format(folder=listing.models_dir)]
+    fits = {fit.reference: fit for fit in listing.fits}
     for model in listing.models:
-        lines += ["", *_slot(model, look)]
+        lines += ["", *_slot(model, fits, look)]
     if listing.others:
         lines += ["", look.texts.models_others]
         size = look.texts.numbers.size
@@ -22,7 +25,7 @@ def render_models(listing: StoreListing, look: Look) -> str:
     return "\n".join([*lines, "", *amiss] if amiss else lines)
 
 
-def _slot(model: ModelStatus, look: Look) -> Iterator[str]:
+def _slot(model: ModelStatus, fits: Mapping[str, VariantFit], look: Look) -> Iterator[str]:
     t = look.texts
     sign = look.paint(look.sign(model.state), look.state(model.state).colour)
     parts = (look.paint(model.id, "bold"), model.title, model.purpose[t.language], str(model.port))
@@ -35,6 +38,10 @@ def _slot(model: ModelStatus, look: Look) -> Iterator[str]:
             f"  {chosen} {variant.name.ljust(name_width)}  {variant.reference.ljust(reference_width)}"
             f"  {_size(variant, look).rjust(8)}  {_version(variant, look)}"
         )
+        fit = fits.get(variant.reference)
+        if fit is not None:
+            cell = fit_cell(fit, look)
+            yield f"      {look.paint(cell.text, cell.colour)}"
 
 
 def _version(variant: VariantStatus, look: Look) -> str:

@@ -12,6 +12,8 @@ from arriero.planner.fit.shape import LayerShape, ModelShape
 
 KV_BLOCKS = {"f16": (1, 2), "q8_0": (32, 34), "q4_0": (32, 18)}
 """Numbers in a block, and its bytes."""
+GPU_UBATCH, CPU_UBATCH = 512, 32
+"""Tokens of a prompt that are computed at once: Ollama's and the engine's own, with a GPU and without."""
 _PAD = 256
 
 
