@@ -1,9 +1,10 @@
 """A process that pulls one model and writes how far it is: something to kill. Arguments: reference, blobs folder, part
-size, connections."""
+size, connections. At its end it says how much memory it took at most, in bytes."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from pathlib import Path
 
@@ -26,7 +27,15 @@ async def main(name: str, blobs: str, part_bytes: str, connections: str) -> None
     client = RegistryClient(settings)
     manifest = await client.manifest(reference)
     result = await pull_blobs(client, reference, manifest.blobs, Path(blobs), say)
+    print("resident", most_resident(), flush=True)
     print("fetched", result.bytes_fetched, flush=True)
+
+
+def most_resident() -> int:
+    """Of this program alone: getrusage's figure begins with that of the parent, from before exec."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    assert found
+    return int(found[1]) * 1024
 
 
 if __name__ == "__main__":

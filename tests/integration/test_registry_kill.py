@@ -76,9 +76,7 @@ def check_counted(blobs: Path, model: Model) -> int:
     return BIG if (blobs / name).exists() else completed(blobs, model.big)
 
 
-async def test_killed_again_and_again(
-    registry: str, proxy: FaultProxy, model: Model, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+async def test_killed_again_and_again(registry: str, proxy: FaultProxy, model: Model, tmp_path: Path) -> None:
     blobs, chance = tmp_path / "models" / "blobs", random.Random(5)
     reference = proxy.at(await publish(registry, model, "killed"))
     there, kills = 0, 0
