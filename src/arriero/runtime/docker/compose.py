@@ -76,16 +76,17 @@ class ComposeProject:
         return replace(self, services=(*(s for s in self.services if s.slot != spec.slot), spec))
 
     def prepare(self, spec: ServiceSpec) -> ComposeProject:
-        """Writes what `up` of this service needs: the models' folder, the files that are missing or out of date.
+        """Writes what `up` of this service needs: both folders, the files that are missing or out of date.
 
         Returns the project that has this very spec, for Compose. Raises DockerBindRefused, DockerFolderFailed.
         """
         if spec.host != compose_files.LOOPBACK:
             raise DockerBindRefused(spec.host)
         project = self.having(spec)
-        path = spec.models_dir
+        path = self.directory
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            for path in (self.directory, spec.models_dir):
+                path.mkdir(parents=True, exist_ok=True)
             for path, text in project._texts(spec):
                 project._write(path, text)
         except OSError as error:
