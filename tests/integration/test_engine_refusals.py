@@ -110,6 +110,29 @@ def test_a_body_that_never_comes_keeps_nobody_waiting(running: EngineProcess) ->
         assert running.ask("GET", "/api/version").status == 200
 
 
+@pytest.mark.parametrize(
+    "template", ["{{ range 1000000000 }}{{ end }}", '{{ printf "%1000000000d" 1 }}', "x" * 200_000]
+)
+def test_a_template_that_asks_for_too_much_ends_early(running: EngineProcess, template: str) -> None:
+    answer = running.post("/api/generate", {"model": DEMO, "prompt": "hi", "template": template})
+    assert (answer.status, answer.headers["Content-Type"]) == (500, "application/json; charset=utf-8")
+    assert answer.json["error"].startswith("template: ")
+
+
+def test_a_request_whose_head_never_ends_is_hung_up_on(models: Path) -> None:
+    with engine(models, "--idle-timeout", "1s") as process, _connected(process) as silent, _connected(process) as half:
+        half.sendall(b"GET /api/version HTTP/1.1\r\nHost: localhost\r\nX-Half: ")
+        assert (silent.recv(100), half.recv(100)) == (b"", b"")
+
+
+def test_so_is_a_second_one_on_a_connection_that_was_kept(models: Path) -> None:
+    with engine(models, "--idle-timeout", "1s") as process, _connected(process) as kept:
+        kept.sendall(b"GET /api/version HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert kept.recv(1000).startswith(b"HTTP/1.1 200 ")
+        kept.sendall(b"GET /api/version HTTP/1.1\r\nHost:")
+        assert kept.recv(100) == b""
+
+
 def test_a_foreign_page_reaches_nothing(running: EngineProcess) -> None:
     answer = running.ask("POST", "/api/generate", {"model": DEMO}, {"Origin": "https://evil.example"})
     assert (answer.status, answer.data) == (403, b"")

@@ -62,7 +62,13 @@ async def _serve(spec: EngineSpec) -> None:
 
 async def _run(spec: EngineSpec, sockets: Path, told_to_end: asyncio.Event) -> None:
     engine = Engine(spec, SystemClock(), sockets)
-    runner = web.AppRunner(make_app(engine), handler_cancellation=True, access_log=None, shutdown_timeout=0.2)
+    runner = web.AppRunner(
+        make_app(engine),
+        handler_cancellation=True,
+        access_log=None,
+        shutdown_timeout=0.2,
+        keepalive_timeout=spec.idle_timeout_s,  # aiohttp counts it from a connection's start: half a head is bound too
+    )
     await runner.setup()
     try:
         site = web.TCPSite(runner, spec.host, spec.port)

@@ -20,6 +20,7 @@ from arriero.engine.go_duration import keep_alive_s, parse_duration
 DEFAULT_PORT = 11434
 DEFAULT_CONTEXT = 4096
 DEFAULT_BODY_BYTES = 32 << 20
+DEFAULT_IDLE_TIMEOUT_S = 75
 KV_CACHES = ("f16", "q8_0", "q4_0")
 
 
@@ -41,6 +42,7 @@ class EngineSpec:
     api_key: str | None
     slot: str
     load_stall_s: float | None
+    idle_timeout_s: float
     flash_attention: str
     gpu_layers: int
     cache_ram_mib: int
@@ -79,6 +81,9 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument("--parallel", help="requests computed at once (1)")
     flags.add_argument("--max-queue", help="requests that may wait (512)")
     flags.add_argument("--max-body-bytes", help=f"largest request body ({DEFAULT_BODY_BYTES})")
+    flags.add_argument(
+        "--idle-timeout", help=f"how long a connection may bring no request's whole head ({DEFAULT_IDLE_TIMEOUT_S}s)"
+    )
     flags.add_argument("--origin", action="append", help="browser origin that may call, in addition (repeatable)")
     flags.add_argument("--threads", help="threads that compute, 0 for as many as suit the machine (0)")
     flags.add_argument("--speculation", help="draft tokens from the prompt: ngram-mod and others (none)")
@@ -110,6 +115,7 @@ def read_settings(argv: Sequence[str], environ: Mapping[str, str]) -> EngineSpec
         api_key=api_key,
         slot=given.flag("slot"),
         load_stall_s=_stall(given.seconds("load_timeout", 300)),
+        idle_timeout_s=_idle_timeout(given),
         flash_attention=_flash(given.variable("flash_attention")),
         gpu_layers=given.number("gpu_layers", -1, least=-1),
         cache_ram_mib=given.number("cache_ram"),
@@ -211,6 +217,13 @@ def _key(file: str) -> str | None:
     if not key or "\n" in key:
         raise EngineKeyUnreadable(path, "not one line of text")
     return key
+
+
+def _idle_timeout(given: _Given) -> float:
+    seconds = given.seconds("idle_timeout", DEFAULT_IDLE_TIMEOUT_S)
+    if seconds <= 0:
+        raise EngineSettingInvalid("--idle-timeout", given.flag("idle_timeout"), f"{DEFAULT_IDLE_TIMEOUT_S}s")
+    return seconds
 
 
 def _stall(seconds: float) -> float | None:

@@ -14,6 +14,7 @@ def test_the_defaults() -> None:
     assert (spec.host, spec.port, spec.models) == ("127.0.0.1", 11434, Path("/home/me/.ollama/models"))
     assert (spec.context, spec.kv_cache, spec.keep_alive_s, spec.parallel, spec.max_queue) == (4096, "f16", 300, 1, 512)
     assert (spec.api_key, spec.flash_attention, spec.gpu_layers, spec.load_stall_s) == (None, "auto", -1, 300)
+    assert spec.idle_timeout_s == 75
 
 
 def test_speculation_is_a_flag_too() -> None:
@@ -77,6 +78,8 @@ def test_addresses_as_ollama_reads_them(text: str, address: tuple[str, int]) -> 
         (["--context", "many"], {}, "--context"),
         (["--context", "-1"], {}, "--context"),
         (["--port", "70000"], {}, "--port"),
+        (["--idle-timeout", "0"], {}, "--idle-timeout"),
+        (["--idle-timeout", "soon"], {}, "--idle-timeout"),
         (["--kv-cache", "q9"], {}, "--kv-cache"),
         (["--keep-alive", "5 minutes"], {}, "--keep-alive"),
         ([], {"OLLAMA_KEEP_ALIVE": "soon"}, "OLLAMA_KEEP_ALIVE"),

@@ -19,13 +19,43 @@ from gotpl.runtime.values import number_value
 from arriero.engine.prompt.functions import FUNCTIONS, Function
 from arriero.engine.prompt.go_values import GoError, Struct, truth, type_name
 
-Variables = list[object]
-Evaluate = Callable[[Variables, object], object]
-"""(the run's variables, the dot) -> value"""
+MOST_WORK = 300_000  # half a second; a message of a chat takes some twenty
+CHARACTERS_PER_UNIT = 256
 
 
 class Failure(Exception):
     """A run that ended early: the message is Go's, with place and context."""
+
+
+class Work:
+    """What one prompt may still cost: a unit for a step, and for so many characters that are read or made.
+
+    Go has no such bound; without one `{{ range 1000000000 }}` holds the engine for as long as it likes.
+    """
+
+    def __init__(self) -> None:
+        self.left = MOST_WORK
+
+    def spend(self, units: int) -> None:
+        """Raises Failure."""
+        self.left -= units
+        if self.left < 0:
+            raise Failure("template: more work than a prompt may take")
+
+    def spend_on(self, words: str) -> None:
+        self.spend(len(words) // CHARACTERS_PER_UNIT)
+
+
+class Variables(list[object]):
+    """The variables of one run, the dot that it began with first; `work` is shared by all the runs of a prompt."""
+
+    def __init__(self, dot: object, size: int, work: Work) -> None:
+        super().__init__([dot] + [None] * (size - 1))
+        self.work = work
+
+
+Evaluate = Callable[[Variables, object], object]
+"""(the run's variables, the dot) -> value"""
 
 
 class Spot(Protocol):
@@ -136,10 +166,16 @@ class Expressions:
         def apply(variables: Variables, dot: object) -> object:
             last = () if piped is None else (piped(variables, dot),)
             values = [argument(variables, dot) for argument in arguments]
+            for value in (*values, *last):
+                if isinstance(value, str):
+                    variables.work.spend_on(value)
             try:
-                return call(*values, *last)
+                made = call(*values, *last)
             except GoError as error:
                 raise self.source.at(node, f"error calling {name}: {error}") from None
+            if isinstance(made, str):
+                variables.work.spend_on(made)
+            return made
 
         return apply
 

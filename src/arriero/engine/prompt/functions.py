@@ -7,6 +7,7 @@ its printing knows no struct and no type with a String method. Source: Go 1.26 t
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -114,9 +115,16 @@ class _Nothing:
         return "<nil>" if spec.verb == "v" else f"%!{spec.verb}(<nil>)"
 
 
+MOST_WIDTH = 1_000_000  # as in Go, where it is the bound of each
+_DIGITS = re.compile(r"\d{1,4000}")
+
+
 def printf(form: object, *values: object) -> str:
     if not isinstance(form, str):
         raise GoError(f"wrong type for value; expected string; got {type_name(form)}")
+    stars = [value for value in values if isinstance(value, int)] if "*" in form else []
+    if sum(map(abs, (*map(int, _DIGITS.findall(form)), *stars))) > MOST_WIDTH:
+        raise GoError("width or precision too large")
     try:
         return sprintf(form, *map(_formattable, values))
     except ValueError as error:  # gotpl's for `%c` and `%q` of a number that is no character

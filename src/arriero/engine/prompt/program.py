@@ -12,12 +12,13 @@ from enum import Enum, auto
 
 from gotpl.parse import nodes
 
-from arriero.engine.prompt.expressions import Expressions, Scope, Source, Variables
+from arriero.engine.prompt.expressions import CHARACTERS_PER_UNIT, Expressions, Scope, Source, Variables, Work
 from arriero.engine.prompt.go_json import InOrder
 from arriero.engine.prompt.go_values import shown, text, truth
 from arriero.engine.prompt.syntax import Syntax
 
 Write = Callable[[str], None]
+_BYTES_PER_UNIT = 32  # of a pipeline: some terms
 
 
 class Leave(Enum):
@@ -38,8 +39,9 @@ class Program:
     body: Step
     size: int
 
-    def run(self, write: Write, dot: object) -> None:
-        self.body(write, [dot] + [None] * (self.size - 1), dot)
+    def run(self, write: Write, dot: object, work: Work) -> None:
+        """Raises Failure with Go's words, or when `work` ends."""
+        self.body(write, Variables(dot, self.size, work), dot)
 
 
 def build(syntax: Syntax, *, nil_fails: bool) -> Program:
@@ -54,9 +56,9 @@ def build(syntax: Syntax, *, nil_fails: bool) -> Program:
 
 
 def render(program: Program, values: Mapping[str, object]) -> str:
-    """Raises Failure with Go's words."""
+    """Raises what `Program.run` raises."""
     parts: list[str] = []
-    program.run(parts.append, dict(values))
+    program.run(parts.append, dict(values), Work())
     return "".join(parts)
 
 
@@ -85,8 +87,10 @@ class _Builder:
         mark = len(self.scope.names)
         steps = tuple(self._node(node) for node in tree.nodes) if tree else ()
         del self.scope.names[mark:]
+        cost = 1 + sum(map(_cost, tree.nodes if tree else ()))
 
         def run(write: Write, variables: Variables, dot: object) -> Leave | None:
+            variables.work.spend(cost)
             for step in steps:
                 leave = step(write, variables, dot)
                 if leave:
@@ -120,7 +124,9 @@ class _Builder:
         def act(write: Write, variables: Variables, dot: object) -> None:
             result = value(variables, dot)
             if not silent:
-                write(text(result))
+                words = text(result)
+                variables.work.spend_on(words)
+                write(words)
 
         return act
 
@@ -178,9 +184,16 @@ class _Builder:
         def call(write: Write, variables: Variables, dot: object) -> None:
             if name not in programs:
                 raise source.at(node, f'template "{name}" not defined')
-            programs[name].run(write, argument(variables, dot) if argument else None)
+            programs[name].run(write, argument(variables, dot) if argument else None, variables.work)
 
         return call
+
+
+def _cost(node: nodes.TemplateNode) -> int:
+    """In units of Work: a step, and what there is to evaluate or to write in it."""
+    written = len(node.text) // CHARACTERS_PER_UNIT if isinstance(node, nodes.TextNode) else 0
+    pipeline = getattr(node, "pipeline", None)
+    return 1 + written + ((pipeline.end - pipeline.start) // _BYTES_PER_UNIT if pipeline else 0)
 
 
 def _text(words: str) -> Step:

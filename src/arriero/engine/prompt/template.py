@@ -16,12 +16,15 @@ from gotpl.parse import nodes
 from arriero.engine.prompt import facts
 from arriero.engine.prompt.conversation import Values, collate, exchanges, message_value, thinking_values
 from arriero.engine.prompt.cut import after_response
-from arriero.engine.prompt.errors import TemplateFailed
+from arriero.engine.prompt.errors import TemplateFailed, TemplateInvalid
 from arriero.engine.prompt.expressions import Failure
 from arriero.engine.prompt.messages import Message, Thinking
 from arriero.engine.prompt.program import Program, build, render
 from arriero.engine.prompt.syntax import parse
 from arriero.engine.prompt.tools import NoTools, Tool, ToolList
+
+MOST_CHARACTERS = 1 << 17
+"""Parsing takes seconds for a megabyte; the longest templates of known models have some 20,000."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,9 @@ class Template:
 
     @classmethod
     def parse(cls, text: str) -> Template:
-        """Raises TemplateInvalid with Go's own words."""
+        """Raises TemplateInvalid with Go's own words, or for a text that is too long to be one."""
+        if len(text) > MOST_CHARACTERS:
+            raise TemplateInvalid(f"template: longer than {MOST_CHARACTERS} characters")
         return _parsed(text)
 
     def capabilities(self) -> frozenset[str]:
