@@ -1,4 +1,4 @@
-"""Every error of the engine, of its prompts, of the store and of the registry has a status and a text, and the text can be made."""
+"""Every error of the engine, its prompts, the store and the registry has a status and a text that can be made."""
 
 from __future__ import annotations
 
