@@ -22,15 +22,18 @@ sys.path.insert(0, str(ROOT / "src"))
 import arriero  # noqa: E402
 from arriero.cli import exit_codes  # noqa: E402
 from arriero.cli.commands.demo import DATA as DEMO_DATA  # noqa: E402
-from arriero.cli.render.models import StoredModel, StoreListing  # noqa: E402
 from arriero.cli.verbs import Verb, build_parser, verbs  # noqa: E402
 from arriero.config import schema  # noqa: E402
 from arriero.core.errors import ArrieroError, every_error  # noqa: E402
 from arriero.hardware.values import GpuProcess  # noqa: E402
 from arriero.i18n.en import EN  # noqa: E402
 from arriero.planner import Action, Drift, Plan, Reason  # noqa: E402
+from arriero.planner.fit.speed import Expected  # noqa: E402
 from arriero.runtime.backend import PortHolder, StopReport  # noqa: E402
 from arriero.stack import results, version_results  # noqa: E402
+from arriero.stack.fits import VariantFit  # noqa: E402
+from arriero.stack.listing import StoredModel, StoreListing  # noqa: E402
+from arriero.stack.plan import CardRoom, FitReport  # noqa: E402
 from arriero.state import Repair  # noqa: E402
 from arriero.store.litter import Litter  # noqa: E402
 from arriero.store.models import StoreProblem  # noqa: E402
@@ -137,6 +140,7 @@ Which error ends in which code: [errors.md](errors.md).
 COMMAND_DATA = (
     ("`status`", "`StackStatus`"),
     ("`models`", "`StoreListing`"),
+    ("`plan`", "`FitReport`; without a name `fits`, a list of `VariantFit`"),
     ("`activate`, `deactivate`, `down`, `up`", "`Outcome`"),
     ("`import`", "`ImportedModel`"),
     ("`remove`", "`RemovedModel`"),
@@ -172,6 +176,10 @@ DESCRIBED = (
     StopReport,
     StoreListing,
     StoredModel,
+    VariantFit,
+    FitReport,
+    CardRoom,
+    Expected,
     results.ImportedModel,
     results.RemovedModel,
     version_results.PulledModel,

@@ -53,9 +53,15 @@ class CardRoom:
 
 @dataclass(frozen=True)
 class FitReport:
-    """A FitPlan of one model and what it was made for; the fields' meanings are there.
+    """What one model needs and where it would go.
 
-    `header`: where the model's header came from. `reserve_bytes`: what of the card's free memory is left to CUDA.
+    `weights`, `kv`, `compute` and `total`: of the whole model in one place, on the GPU where there is a budget and else
+    in RAM. `vram_budget_bytes`: what is free on the card without the `reserve_bytes` that CUDA itself takes.
+    `margin_bytes`: asked for on top before a fit is promised. `layers`: as llama.cpp counts them, the output too; of
+    these `gpu_layers` go to the GPU. `cpu_expert_layers`: from the first block on, how many keep their experts in RAM.
+    `vram_bytes`, `ram_bytes`: of this division. `largest_context`: tokens that stay wholly on the GPU, by type of
+    cache; 0: not even 256; None: that type is not for this model, or no card is known. `expected` None: no figures for
+    that card. `parallel`: requests at once, each with its own context. `header`: where the model's header came from.
     """
 
     reference: str
