@@ -7,7 +7,8 @@ what is wanted is named; `since` brings what happened between asking and listeni
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,13 +37,14 @@ _RETRY_S = (0.5, 1.0, 2.0, 5.0)  # the last one again and again
 
 async def happenings(
     endpoint: Endpoint, project: str, slots: Sequence[str], clock: Clock
-) -> AsyncIterator[ServiceEvent]:
+) -> AsyncGenerator[ServiceEvent]:
     """Raises EngineUnavailable's children when there is no engine to listen to at the beginning; later it waits."""
     engine = await connect(endpoint)
     while True:
         try:
-            async for event in _listen(engine, project, slots, clock):
-                yield event
+            async with aclosing(_listen(engine, project, slots, clock)) as told:
+                async for event in told:
+                    yield event
         except EngineUnavailable:
             pass
         yield ServiceEvent(None, EventKind.LOST, clock.now())
@@ -59,7 +61,7 @@ async def _again(endpoint: Endpoint, clock: Clock) -> Engine:
             attempt += 1
 
 
-async def _listen(engine: Engine, project: str, slots: Sequence[str], clock: Clock) -> AsyncIterator[ServiceEvent]:
+async def _listen(engine: Engine, project: str, slots: Sequence[str], clock: Clock) -> AsyncGenerator[ServiceEvent]:
     """Ends when the stream ends, and raises EngineUnavailable when it breaks."""
     began = clock.now()
     filters = {"type": ["container"], "event": _WANTED, "label": [f"{PROJECT_LABEL}={project}"]}

@@ -7,7 +7,9 @@ as a big-endian number (Engine API, ContainerAttach, "Stream format"). A piece n
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import datetime
 
 from arriero.core.clock import Clock
 from arriero.runtime.backend import EventKind
@@ -20,32 +22,43 @@ _HEADER_BYTES = 8
 _LINE_BYTES = 1_000_000  # a line without end is cut here, and told in pieces
 
 
-async def last_lines(endpoint: Endpoint, project: str, slot: str, tail: int) -> AsyncIterator[str]:
+async def last_lines(endpoint: Endpoint, project: str, slot: str, tail: int) -> AsyncGenerator[str]:
     """The last `tail` lines of the slot's container, also of one that ended; none when there is none."""
     engine = await connect(endpoint)
     for container in (await find(engine, project, slot))[:1]:
-        async for line in _lines(engine, container, tail=str(tail)):
-            yield line
+        async with aclosing(_lines(engine, container, tail=str(tail))) as lines:
+            async for line in lines:
+                yield line
 
 
 async def tail_of(engine: Engine, container: Container, count: int) -> str:
     return "\n".join([line async for line in _lines(engine, container, tail=str(count))])
 
 
-async def follow_lines(endpoint: Endpoint, project: str, slot: str, tail: int, clock: Clock) -> AsyncIterator[str]:
+async def follow_lines(endpoint: Endpoint, project: str, slot: str, tail: int, clock: Clock) -> AsyncGenerator[str]:
     """The last `tail` lines, then what comes, also from the containers that take this one's place."""
     options: dict[str, object] = {"tail": str(tail)}
-    async for event in happenings(endpoint, project, [slot], clock):
-        if event.kind not in (EventKind.LISTENING, EventKind.STARTED):
-            continue
-        engine = await connect(endpoint)
-        for container in (await find(engine, project, slot))[:1]:
-            async for line in _lines(engine, container, follow=True, **options):
-                yield line
-            options = {"since": f"{clock.now().timestamp():.6f}"}
+    followed: tuple[str, datetime | None] | None = None
+    async with aclosing(happenings(endpoint, project, [slot], clock)) as events:
+        async for event in events:
+            if event.kind not in (EventKind.LISTENING, EventKind.STARTED):
+                continue
+            engine = await connect(endpoint)
+            for container in (await find(engine, project, slot))[:1]:
+                run = (container.full_id, container.started_at)
+                if followed and run != followed and container.started_at:
+                    options = {"since": _seconds(container.started_at)}
+                async with aclosing(_lines(engine, container, follow=True, **options)) as lines:
+                    async for line in lines:
+                        yield line
+                followed, options = run, {"since": _seconds(clock.now())}
 
 
-async def _lines(engine: Engine, container: Container, **options: object) -> AsyncIterator[str]:
+def _seconds(moment: datetime) -> str:
+    return f"{moment.timestamp():.6f}"
+
+
+async def _lines(engine: Engine, container: Container, **options: object) -> AsyncGenerator[str]:
     """Of both streams, each in its order; with `follow` until the container ends."""
     path = f"/containers/{container.full_id}/logs"
     async with engine.stream("GET", path, stdout=True, stderr=True, **options) as body:
