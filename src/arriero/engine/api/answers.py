@@ -1,4 +1,4 @@
-"""What the routes of `/api/chat` and `/api/generate` have in common: finding the model, holding a child, streaming.
+"""What answers are made of: finding the model, holding a child, streaming.
 
 Invariant: from the moment a Hold has its lease, somebody is bound to release it: the code that is still setting the
 answer up, or the StreamedAnswer once it was handed out.
