@@ -14,11 +14,14 @@ import pytest
 
 from arriero.config.loading import load
 from arriero.config.specs import GpuChoice
+from arriero.core.clock import SystemClock
 from arriero.core.paths import places
 from arriero.runtime.backend import ServiceSpec
+from arriero.runtime.docker.backend import DockerBackend
 from arriero.runtime.docker.compose import CPU, DOTENV, MAIN, OVERRIDE, SLOTS, ComposeProject
 from arriero.runtime.docker.errors import DockerBindRefused, DockerFolderFailed
 from arriero.stack.world import service_of
+from docker_slot import ENDPOINT
 
 TINY = '[slots.tiny]\nport = 11440\nvariants.small.reference = "llama3.2:1b"\n'
 
@@ -179,6 +182,10 @@ def test_what_was_edited_is_told_and_kept(desk: Desk, name: str) -> None:
     assert project.edited() == changed.edited() == (path,)
     changed.prepare(spec_of(changed, "tiny"))
     assert path.read_text() == edited
+    backend = DockerBackend(changed, ENDPOINT, run_dir=desk.home / "run", clock=SystemClock())
+    assert [(remark.code, remark.params()) for remark in backend.remarks()] == [
+        ("compose.file_edited", {"path": str(path)})
+    ]
 
 
 def test_nothing_is_written_twice(desk: Desk) -> None:

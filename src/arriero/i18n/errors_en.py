@@ -13,6 +13,7 @@ TEXTS: dict[str, str] = {
     "client.no_answer": "{client} got no answer from {slot}: {detail}. To see what happened: ./main.sh logs {slot}",
     "client.no_slot": "no model is active that could be connected with {client}. To activate one: ./main.sh activate qwen",
     "compose.failed": 'Docker Compose could not do "{command}" (status {exit_code}): {detail}. See how things are with: ./main.sh status',
+    "compose.file_edited": "{path} was changed by hand and is left as it is. Settings go into arriero.toml, additions to a service into docker-compose.override.yml. For Arriero to write the file again, put it aside with: mv {path} {path}.mine; and if it came with Arriero, get it back with: git checkout docker-compose.yml docker-compose.cpu.yml",
     "compose.file_invalid": "Docker Compose does not accept the project's files: {detail}. If you changed them by hand, get them back with: git checkout docker-compose.yml docker-compose.cpu.yml; and check with: docker compose config -q",
     "compose.missing": "Docker is here, its Compose is not. Install it with: sudo apt install docker-compose-plugin (Docker's repository) or sudo apt install docker-compose-v2 (Ubuntu's)",
     "compose.slow": 'Docker Compose did not end "{command}" in {limit_s:g} s and was stopped. See whether Docker answers with: docker ps; and run the command again.',

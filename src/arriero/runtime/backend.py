@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from arriero.core.errors import ArrieroError
 from arriero.core.progress import Report
 
 
@@ -211,4 +212,8 @@ class Backend(Protocol):
 
     def settings_hash(self, spec: ServiceSpec) -> str:
         """A short hash of all that would need a restart if it changed; equal to the snapshot's when in step."""
+        ...
+
+    def remarks(self) -> tuple[ArrieroError, ...]:
+        """What somebody did to the backend's own files, told beside every look; none of it keeps it from working."""
         ...

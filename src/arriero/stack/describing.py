@@ -42,7 +42,7 @@ def describe_stack(world: World, scene: Scene) -> StackStatus:
         others=(*holders, *scene.card.others),
         models_dir=str(settings.models_dir),
         seen_at=iso(scene.at),
-        notes=tuple(fault for fault in (scene.sight.blind, world.state_fault) if fault),
+        notes=tuple(fault for fault in (scene.sight.blind, world.state_fault, *world.backend.remarks()) if fault),
         repairs=tuple(world.state.repairs) if world.state else (),
     )
 

@@ -24,6 +24,7 @@ from arriero.runtime.docker.container import Container, find
 from arriero.runtime.docker.ending import remove
 from arriero.runtime.docker.endpoint import Endpoint
 from arriero.runtime.docker.engine import Engine, connect
+from arriero.runtime.docker.errors import ComposeFileEdited
 from arriero.runtime.docker.events import happenings
 from arriero.runtime.docker.inspecting import port_holder, snapshot
 from arriero.runtime.docker.limits import Limits
@@ -108,6 +109,9 @@ class DockerBackend:
 
     def settings_hash(self, spec: ServiceSpec) -> str:
         return self.project.service_hash(spec)
+
+    def remarks(self) -> tuple[ArrieroError, ...]:
+        return tuple(ComposeFileEdited(path) for path in self.project.edited())
 
     def _only_one(self, slot: str, verb: str) -> AbstractContextManager[None]:
         return only_one(self._run_dir, slot, verb, self._clock)

@@ -155,6 +155,13 @@ class ComposeFileInvalid(UsageError):
     detail: str
 
 
+class ComposeFileEdited(UsageError):
+    """A file that Arriero makes was changed by hand; it is left as it is."""
+
+    code = "compose.file_edited"
+    path: Path
+
+
 class GpuRuntimeMissing(EnvironmentFault):
     """A GPU was asked for and the engine has nothing that could hand one to a container."""
 

@@ -125,6 +125,9 @@ class NativeBackend:
     def settings_hash(self, spec: ServiceSpec) -> str:
         return command.settings_hash(spec)
 
+    def remarks(self) -> tuple[ArrieroError, ...]:
+        return ()
+
     def _only_one(self, slot: str, verb: str) -> AbstractContextManager[None]:
         return only_one(self._run_dir, slot, verb, self._clock)
 
