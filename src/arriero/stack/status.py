@@ -1,9 +1,8 @@
-"""`status` and `models`: what is there, and how it differs from what was asked for."""
+"""`status`: what is there, and how it differs from what was asked for."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,13 +25,6 @@ async def status(world: World) -> StackStatus:
     except ArrieroError as fault:
         return _with_note(told, fault)
     return told
-
-
-async def watch(world: World, every_s: float) -> AsyncIterator[StackStatus]:
-    """`status` again and again until the caller stops."""
-    while True:
-        yield await status(world)
-        await world.clock.sleep(every_s)
 
 
 def remember(state: State, world: World, scene: Scene, noticed_by: str | None = None) -> None:

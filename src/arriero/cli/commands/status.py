@@ -8,10 +8,8 @@ from arriero.cli.call import Call, Reply
 from arriero.cli.errors import OptionsClash
 from arriero.cli.render.status import render_status
 from arriero.stack.status import status as look_around
-from arriero.stack.status import watch
 from arriero.stack.world import World
 
-WATCH_EVERY_S = 2.0
 _CLEAR = "\x1b[H\x1b[J"
 
 
@@ -27,7 +25,9 @@ def status(call: Call) -> Reply:
 
 async def _watch(call: Call, world: World) -> None:
     """Until Ctrl-C: on a terminal in place, elsewhere one status under the other."""
-    async for told in watch(world, WATCH_EVERY_S):
+    from arriero.stack.watching import watch
+
+    async for told in watch(world):
         call.out.write(_CLEAR if call.out.isatty() else "")
         call.out.write(render_status(told, call.look) + "\n\n")
         call.out.flush()
