@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import http.client
 import json
 import os
 import signal
@@ -26,6 +25,7 @@ from arriero.core.progress import Progress, silent
 from arriero.planner import ActionKind, DriftCode
 from arriero.registry.errors import ManifestNotFound, RegistryDenied
 from arriero.runtime.errors import LoadFailed, PortTaken
+from arriero.runtime.http import ask
 from arriero.stack.activate import activate
 from arriero.stack.checking import check
 from arriero.stack.deactivate import deactivate
@@ -202,25 +202,16 @@ async def test_an_update_of_a_serving_slot_and_back(world: World, publisher: Pub
     assert (model.drift, model.variants[0].previous) == ((), old[:12])
 
 
-async def test_an_editor_that_keeps_asking_by_an_alias_is_no_hindrance(
-    world: World, publisher: Publisher, tag: str
-) -> None:
+async def test_what_somebody_loaded_by_an_alias_is_the_model(world: World) -> None:
+    """As an editor does that keeps asking while the slot starts: the one runner goes by the name that came first."""
     await activate(world, "tiny", silent)
-    await publisher.publish(tag, seed=8)
-    over, answered = asyncio.Event(), []
-
-    async def ask() -> None:
-        while not over.is_set():
-            with contextlib.suppress(OSError, http.client.HTTPException):  # it is changing
-                answered.append(await served(world))
-
-    asking = asyncio.create_task(ask())
-    report = await update(world, "tiny", silent)
-    back = await rollback(world, "tiny", silent)
-    over.set()
-    await asking
-    assert (report.failures, back.down_s is not None) == ((), True)
-    assert answered
+    slot = world.slot("tiny")
+    unload: dict[str, object] = {"model": str(reference(world)), "keep_alive": 0}
+    await ask("127.0.0.1", slot.port, "/api/generate", post=unload, limit_s=60)
+    assert await served(world)
+    running = (await ask("127.0.0.1", slot.port, "/api/ps", limit_s=60)).json()["models"]
+    assert [model["name"] for model in running] == ["another-name:1"]
+    await world.backend.start(world.service(slot, slot.variants[0]), silent)
 
 
 async def test_a_version_that_does_not_work_rolls_itself_back(world: World, publisher: Publisher, tag: str) -> None:
