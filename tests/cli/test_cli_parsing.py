@@ -114,3 +114,7 @@ def test_every_command_has_its_function() -> None:
         for leaf in verb.parts or (verb,):
             module, _, function = leaf.run.partition(":")
             assert callable(getattr(import_module(f"arriero.cli.commands.{module}"), function))
+
+
+def test_ending_everything_for_a_game_has_a_name_of_its_own() -> None:
+    assert build_parser(ES).read(["jugar"]).verb == build_parser(EN).read(["jugar"]).verb == "down"

@@ -33,6 +33,8 @@ from arriero.stack.world import World
 from stack_world import REFERENCE, all_down, install, make_world
 
 LOOK = Look(ES)
+NARROW = "rtx2070s,desktop=7.6G"
+"""A card with room for one of the models: each takes 250 MB, and CUDA 450 MiB beside it."""
 With = Callable[..., World]
 
 
@@ -101,7 +103,7 @@ async def test_a_model_is_on_the_card_and_its_bytes_are_told(on: With) -> None:
 
 
 async def test_a_swap_waits_until_the_driver_shows_the_bytes(on: With) -> None:
-    world = on("rtx2070s,release=1")
+    world = on(f"{NARROW},release=1")
     await activate(world, "demo", silent)
     ended = await child_on_card(world)
     steps: list[Progress] = []
@@ -111,6 +113,15 @@ async def test_a_swap_waits_until_the_driver_shows_the_bytes(on: With) -> None:
     assert outcome.card.took_s > 1  # no sooner can the simulated driver have given them back
     assert ended.pid not in {p.pid for p in (await status(world)).gpu.processes}
     assert (await seen(world, "second")).processor is Processor.GPU
+
+
+async def test_nobody_yields_where_both_provably_fit(on: With) -> None:
+    world = on()
+    await activate(world, "demo", silent)
+    outcome = await activate(world, "second", silent)
+    assert [(a.kind, a.reason.code) for a in outcome.plan.actions] == [(ActionKind.START, "fits_beside")]
+    told = await status(world)
+    assert [m.processor for m in told.models if m.state is ModelState.ACTIVE] == [Processor.GPU] * 2
 
 
 async def test_down_tells_what_is_free_and_who_has_the_rest(on: With, foreign: subprocess.Popen[bytes]) -> None:
@@ -141,7 +152,7 @@ async def test_a_stuck_process_is_named_and_nothing_is_loaded_beside_it(
     on: With, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(card, "RELEASE_LIMIT_S", 0.3)
-    world = on("rtx2070s,fault=stuck")
+    world = on(f"{NARROW},fault=stuck")
     await activate(world, "demo", silent)
     stuck = await child_on_card(world)
     with pytest.raises(CardNotReleased) as refused:

@@ -58,6 +58,7 @@ EN = Texts(
         "broken": "not working well",
         "not_answering": "it does not reply",
         "settings_changed": "its settings have changed",
+        "fits_beside": "you asked for it, and it fits on the GPU beside what runs",
         "off_card": "it runs on the CPU and should be on the GPU",
         "image_old": "the image {image} has changed",
         "running": "running already",

@@ -58,6 +58,7 @@ ES = Texts(
         "broken": "no funciona bien",
         "not_answering": "no responde",
         "settings_changed": "sus ajustes han cambiado",
+        "fits_beside": "lo has pedido, y cabe en la GPU junto a lo que ya corre",
         "off_card": "corre en la CPU y debería estar en la GPU",
         "image_old": "la imagen {image} ha cambiado",
         "running": "ya está en marcha",

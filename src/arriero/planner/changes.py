@@ -11,16 +11,16 @@ from arriero.planner.actions import Action, ActionKind, Plan, Reason
 from arriero.planner.view import Phase, SlotView
 
 
-def plan_activate(target: SlotView, others: Sequence[SlotView], *, keep_others: bool) -> Plan:
+def plan_activate(target: SlotView, others: Sequence[SlotView], *, keep_others: bool, fits: bool = False) -> Plan:
     """Install what is missing, let the others yield, then bring `target` up.
 
-    One owner at a time: until the memory of two models can be added up, two of them are run together only when the user
-    insists (`keep_others`). The download comes before anyone is stopped.
+    One owner of the card at a time, unless the user insists (`keep_others`) or it is proved that the target fits beside
+    all that runs (`fits`). The download comes before anyone is stopped.
     """
     actions = [
         *_install(target),
-        *_yielding(target, others, keep_others=keep_others),
-        *_bring_up(target, Reason("asked")),
+        *_yielding(target, others, keep_others=keep_others or fits),
+        *_bring_up(target, Reason("fits_beside") if fits else Reason("asked")),
     ]
     return Plan("activate", tuple(actions))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from arriero.core.progress import Report
 from arriero.planner import ActionKind, Plan, plan_activate
+from arriero.stack.beside import fits_beside
 from arriero.stack.errors import NotActiveAfterwards
 from arriero.stack.observing import Scene
 from arriero.stack.results import ModelState, Outcome
@@ -21,7 +22,9 @@ async def activate(
     keep_others: bool = False,
     dry_run: bool = False,
 ) -> Outcome:
-    """Installs if need be, lets the others yield unless `keep_others`, starts, loads, and looks again.
+    """Installs if need be, lets the others yield, starts, loads, and looks again.
+
+    Nobody yields where it is proved that all fit on the card together, or where `keep_others` insists.
 
     A long download comes before the command lock is taken, so that others may be stopped meanwhile. Raises SlotUnknown,
     VariantUnknown, what installing raises (nothing is touched then), what the backend raises, and NotActiveAfterwards.
@@ -32,7 +35,9 @@ async def activate(
     wishes_before: dict[str, DesiredSlot] = {}
 
     def decide(scene: Scene) -> Plan:
-        return plan_activate(scene.views[slot_id], list(scene.views.values()), keep_others=keep_others)
+        view = scene.views[slot_id]
+        fits = fits_beside(world, scene, slot, world.variant(slot, view.variant))
+        return plan_activate(view, list(scene.views.values()), keep_others=keep_others, fits=fits)
 
     def wish(state: State, scene: Scene, plan: Plan) -> None:
         wishes_before.update(state.desired())

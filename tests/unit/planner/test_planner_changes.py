@@ -131,3 +131,15 @@ def test_apply_ends_what_is_not_wanted_before_anything_starts() -> None:
     unwanted = replace(MISTRAL, phase=Phase.SERVING, in_step=True, desired=OFF)
     plan = plan_apply([replace(QWEN, desired=UP), unwanted, replace(DEMO, desired=UP)])
     assert steps(plan) == [("stop", "mistral"), ("start", "qwen"), ("install", "demo"), ("start", "demo")]
+
+
+def test_who_fits_beside_the_others_makes_nobody_yield() -> None:
+    running = replace(MISTRAL, phase=Phase.SERVING, in_step=True)
+    (start,) = plan_activate(QWEN, [QWEN, running], keep_others=False, fits=True).actions
+    assert (start.kind, start.reason.code) == (ActionKind.START, "fits_beside")
+
+
+def test_a_model_that_lost_the_card_is_started_again() -> None:
+    lost = replace(QWEN, phase=Phase.SERVING, in_step=True, off_card="card_not_used")
+    (again,) = plan_activate(lost, [lost], keep_others=False).actions
+    assert (again.kind, again.reason.code) == (ActionKind.RESTART, "off_card")
