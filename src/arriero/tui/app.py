@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.message import Message
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.theme import ThemeProvider
 
 from arriero.core.errors import ArrieroError
@@ -22,6 +23,7 @@ from arriero.hardware.usage import UsageMeter
 from arriero.stack.results import ChatStats, StackStatus
 from arriero.stack.version_results import CheckReport
 from arriero.tui.doing import Picked
+from arriero.tui.drawing import AsciiScrollBar
 from arriero.tui.host import Host
 from arriero.tui.jobs import JobBook, JobState
 from arriero.tui.operations import Operation
@@ -67,6 +69,7 @@ class ArrieroApp(App[int]):
         self._usage = UsageMeter()
         self._told: set[int] = set()
         self.set_class(not words.unicode, "-ascii")
+        ScrollBar.renderer = ScrollBarRender if words.unicode else AsciiScrollBar
 
     def _job_ended(self) -> None:
         self.post_message(self.JobChanged())

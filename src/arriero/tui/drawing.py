@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.content import Content
+from textual.scrollbar import ScrollBarRender
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -58,3 +60,10 @@ class Rows(OptionList):
         """The key under the cursor."""
         option = self.highlighted_option
         return option.id if option else None
+
+
+class AsciiScrollBar(ScrollBarRender):
+    """Without the blocks of eighths that Unicode has for a bar's ends."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "]
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "]

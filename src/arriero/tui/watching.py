@@ -28,6 +28,10 @@ class Watcher:
         self._poked = asyncio.Event()
         self._world: World | None = None
 
+    def forget(self) -> None:
+        """The settings may be others: read them anew at the next look."""
+        self._world = None
+
     def poke(self) -> None:
         """Something has changed: look now."""
         self._poked.set()

@@ -39,7 +39,7 @@ class ChatScreen(Screen[None]):
         super().__init__()
         self._target = target
         self._history: list[ChatMessage] = []
-        self._answering: Worker[None] | None = None
+        self._answering: Worker[None] | None = None  # while an answer is coming
 
     @property
     def home(self) -> ArrieroApp:
@@ -61,13 +61,9 @@ class ChatScreen(Screen[None]):
     def _talk(self) -> VerticalScroll:
         return self.query_one("#talk", VerticalScroll)
 
-    @property
-    def _busy(self) -> bool:
-        return self._answering is not None and self._answering.is_running
-
     def on_input_submitted(self, event: Input.Submitted) -> None:
         question = event.value.strip()
-        if question and not self._busy:
+        if question and self._answering is None:
             event.input.clear()
             self._answering = self.run_worker(self._answer(question))
 
@@ -82,6 +78,7 @@ class ChatScreen(Screen[None]):
         try:
             async for piece in ask(self._target, self._history):
                 if isinstance(piece, ChatStats):
+                    self._answering = None
                     note.update(stats_text(piece, words))
                     self.home.answered(self._target.slot, piece)
                 else:
@@ -93,16 +90,17 @@ class ChatScreen(Screen[None]):
             note.update(words.tui.chat_stopped)
             raise
         finally:
+            self._answering = None
             self._history.append(ChatMessage("assistant", told))
             await stream.stop()
 
     def action_stop_or_close(self) -> None:
-        if self._answering is not None and self._busy:
+        if self._answering is not None:
             self._answering.cancel()
         else:
             self.dismiss()
 
     async def action_begin_anew(self) -> None:
-        if not self._busy:
+        if self._answering is None:
             self._history.clear()
             await self._talk.remove_children()

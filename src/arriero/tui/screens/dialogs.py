@@ -101,13 +101,18 @@ class PlanScreen(_Buttons):
         except ArrieroError as fault:
             told = self._host.tell(fault, self.words.texts, planned=True)
             text.update(Content(f"{self.words.tui.plan_failed}\n\n{told}"))
+            self._only_close()
             return
         text.update(Content(tell_plan(self._operation, result, self._host, self.words)))
-        if not nothing_planned(result):
+        if nothing_planned(result):
+            self._only_close()
+        else:
             self.query_one("#yes", Button).disabled = False
             self.query_one("#yes").focus()
-        else:
-            self.query_one("#no", Button).label = self.words.tui.close
+
+    def _only_close(self) -> None:
+        self.query_one("#yes").display = False
+        self.query_one("#no", Button).label = self.words.tui.close
 
 
 class TextScreen(ModalScreen[None]):

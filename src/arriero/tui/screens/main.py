@@ -151,6 +151,8 @@ class MainScreen(Screen[object]):
         return found
 
     def action_look(self) -> None:
+        """With the settings as they are now."""
+        self.home.watcher.forget()
         self.home.watcher.poke()
 
     def action_speak(self) -> None:

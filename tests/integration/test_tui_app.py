@@ -1,0 +1,339 @@
+"""The app over the real stack: a day's work by keys, and what must not disturb it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from textual.widgets import Log
+from tui_driver import Person, sitting
+
+from arriero.core.ids import Reference
+from arriero.i18n import Language
+from arriero.stack.world import World
+from arriero.store import Store, media
+from arriero.tui.jobs import JobState
+from arriero.tui.screens.dialogs import ChooseScreen
+from arriero.tui.screens.main import MainScreen
+from stack_world import REFERENCE, all_down, install, make_world
+
+Open = Callable[[], World]
+
+
+def port_of_mine() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+async def opens(tmp_path: Path) -> AsyncIterator[Open]:
+    """A way to the installation, opened anew each time: the demo slot and another; nothing installed."""
+    demo, second = port_of_mine(), port_of_mine()
+
+    def open_world() -> World:
+        return make_world(tmp_path / "project", demo, second)
+
+    yield open_world
+    await all_down(open_world())
+
+
+@pytest.fixture
+def installed(opens: Open, demo_gguf: Path) -> Open:
+    """With the demo model there, made brief: so small a model may go on for minutes."""
+    store: Store = install(opens(), demo_gguf, REFERENCE)
+    model = store.get(Reference.parse(REFERENCE))
+    params = store.add_bytes(b'{"num_predict":24,"temperature":0,"stop":["<|im_end|>"]}', media.PARAMS)
+    kept = [layer for layer in model.layers if layer.media_type != media.PARAMS]
+    store.write_manifest(model.reference, model.config_layer, [*kept, params])
+    return opens
+
+
+def url(opens: Open) -> str:
+    slot = opens().configuration.slot("demo")
+    assert slot
+    return f"http://127.0.0.1:{slot.port}/v1"
+
+
+async def activate_demo(person: Person) -> None:
+    await person.press("3")
+    await person.until_sees("demo 135m")
+    await person.press("end", "enter")
+    await person.until_sees("arrancar demo")
+    await person.press("enter")
+    await person.until_sees("responde en", "Hecho en")
+    await person.press("escape")
+    await person.until(lambda: isinstance(person.app.screen, MainScreen))
+
+
+async def test_a_days_work(installed: Open) -> None:
+    async with sitting(installed) as person:
+        await activate_demo(person)
+        await person.until_sees("● demo", url(installed), "CPU")
+        await person.press("end", "enter")
+        await person.until(lambda: person.app.clipboard == url(installed))
+
+        await person.press("8")
+        await person.until_sees("Chat con demo")
+        await person.type("hi")
+        await person.press("enter")
+        await person.until_sees("tokens/s")
+        await person.type("more")
+        await person.press("enter", "escape")
+        await person.until_sees("(interrumpido)")
+        await person.press("ctrl+l")
+        await person.until_not("interrumpido")
+        await person.press("escape")
+        await person.until(lambda: isinstance(person.app.screen, MainScreen))
+        await person.until_sees("tokens/s")
+
+        await search_the_log(person)
+
+        await person.press("4")
+        await person.until(lambda: isinstance(person.app.screen, ChooseScreen))
+        await person.press("enter")
+        await person.until_sees("parar demo")
+        await person.press("enter")
+        await person.until_sees("parado en", "devuelve")
+        await person.press("escape")
+        await person.until_sees("○ demo")
+        await person.press("q")
+    assert person.app.return_value == 0
+
+
+async def search_the_log(person: Person) -> None:
+    await person.press("9")
+    await person.until(lambda: isinstance(person.app.screen, ChooseScreen))
+    await person.press("enter")
+    await person.until_sees("Registro de demo", "listening on", "siguiendo")
+    lines = person.app.screen.query_one(Log)
+    whole = lines.line_count
+    await person.press("slash")
+    await person.type("listening")
+    await person.until(lambda: 0 < lines.line_count < whole)
+    await person.press("enter", "f")
+    await person.until_sees("parado")
+    await person.press("slash", "escape")
+    await person.until(lambda: lines.line_count >= whole)
+    await person.press("escape")
+    await person.until(lambda: isinstance(person.app.screen, MainScreen))
+
+
+async def test_an_engine_killed_elsewhere_shows_with_its_drift_and_all_is_off_with_one_key(installed: Open) -> None:
+    async with sitting(installed) as person:
+        await activate_demo(person)
+        (model,) = [m for m in person.app.known.status.models if m.id == "demo"]  # type: ignore[union-attr]
+        assert model.pid
+        os.kill(model.pid, signal.SIGKILL)
+        await person.press("end")
+        await person.until_sees("rearranques: 1", "● demo")
+        await person.press("5")
+        await person.until_sees("Desactivar Stack Completo", "parar demo")
+        await person.press("enter")
+        await person.until_sees("parado en", "devuelve", "Hecho en")
+        await person.press("escape")
+        await person.until_sees("○ demo")
+        assert "▲ demo" not in person.sees
+
+
+async def test_a_plan_that_is_refused_changes_nothing(installed: Open) -> None:
+    async with sitting(installed) as person:
+        await person.press("3")
+        await person.until_sees("demo 135m")
+        await person.press("end", "enter")
+        await person.until_sees("arrancar demo")
+        await person.press("escape")
+        await person.until(lambda: isinstance(person.app.screen, MainScreen))
+        assert person.app.book.snapshots == ()
+
+
+async def test_a_failing_operation_tells_why_and_leaves_the_app_usable(installed: Open) -> None:
+    slot = installed().configuration.slot("demo")
+    assert slot
+    with socket.socket() as squatter:
+        squatter.bind(("127.0.0.1", slot.port))
+        squatter.listen()
+        async with sitting(installed) as person:
+            await person.press("3")
+            await person.until_sees("demo 135m")
+            await person.press("end", "enter")
+            await person.until_sees("arrancar demo")
+            await person.press("enter")
+            await person.until_sees("Error:", str(slot.port), "ss -ltnp")
+            await person.press("escape", "question_mark")
+            await person.until_sees("Ayuda")
+
+
+async def test_validation_offers_what_is_missing(opens: Open) -> None:
+    async with sitting(opens) as person:
+        await person.press("1")
+        await person.until_sees("✓ Los ajustes son correctos.", "Con la tecla 2", "no se miran todavía")
+
+
+async def test_installation_says_how_far_it_goes(opens: Open) -> None:
+    async with sitting(opens) as person:
+        await person.press("2")
+        await person.until_sees("demo 135m")
+        await person.press("end", "enter")
+        await person.until_sees("no los instala todavía", "98,4 MB")
+        await person.press("escape")
+
+
+async def test_a_broken_configuration_shows_when_an_operation_reads_it(opens: Open, tmp_path: Path) -> None:
+    settings = tmp_path / "project" / "arriero.toml"
+
+    def opening() -> World:
+        from dataclasses import replace
+
+        from arriero.config.loading import load
+        from arriero.core.paths import places
+        from arriero.stack.world import open_world
+
+        return open_world(load({"backend": "native"}, {}, replace(places(), root=tmp_path / "project")))
+
+    opens()
+    async with sitting(opening) as person:
+        settings.write_text('lang = "fr"\n')
+        await person.press("1")
+        await person.until_sees("La configuración no vale", "arriero.toml:1")
+        await person.press("escape")
+        assert isinstance(person.app.screen, MainScreen)
+
+
+async def test_the_other_language_at_once(opens: Open) -> None:
+    async with sitting(opens, language=Language.EN) as person:
+        assert "Validate Installation" in person.sees
+        await person.press("i")
+        await person.until_sees("Validar Instalación", "Actividad")
+        await person.press("ctrl+p")
+        await person.until_sees("Busca una orden")
+        await person.type("limpiar")
+        await person.until_sees("Limpiar Almacén")
+
+
+async def test_light_and_dark(opens: Open) -> None:
+    async with sitting(opens) as person:
+        before = person.app.current_theme.dark
+        await person.press("t")
+        await person.until(lambda: person.app.current_theme.dark is not before)
+
+
+async def test_a_mouse_will_do(opens: Open) -> None:
+    async with sitting(opens) as person:
+        await person.pilot.click("#menu", offset=(5, 1))
+        await person.until_sees("✓ Los ajustes son correctos.")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (20, 5), (10, 3), (250, 70)])
+async def test_terminals_of_every_size(opens: Open, size: tuple[int, int]) -> None:
+    async with sitting(opens, size) as person:
+        for key in ("tab", "down", "3", "escape", "question_mark", "escape", "1"):
+            await person.press(key)
+        await person.until(lambda: person.app.book.snapshots[0].over)
+        await person.pilot.resize_terminal(60, 12)
+        await person.press("escape", "escape")
+        await person.until(lambda: isinstance(person.app.screen, MainScreen))
+        assert "○" in person.sees
+
+
+async def test_a_terminal_without_unicode(opens: Open) -> None:
+    async with sitting(opens, (80, 24), language=Language.EN, unicode=False) as person:
+        assert "o demo" in person.sees
+        await person.press("1")
+        await person.until_sees("+ The settings are right.")
+        assert {letter for letter in person.sees if not letter.isascii()} <= {"ñ"}  # letters of words, no signs
+
+
+async def test_no_colours(opens: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with sitting(opens) as person:
+        await person.press("3")
+        await person.until_sees("demo 135m")
+        picture = person.app.export_screenshot()
+        frame = {"c5c8c6"}  # the picture's own, around the screen
+        colours = set(re.findall(r"(?:fill|color): ?#([0-9a-f]{6})", picture)) - frame
+        assert colours
+        assert [colour for colour in colours if len({colour[:2], colour[2:4], colour[4:]}) > 1] == []
+
+
+async def test_keys_mashed(opens: Open) -> None:
+    async with sitting(opens) as person:
+        await person.press(*("1n1n3" * 6), "escape", "escape", "5", "5", "escape", "tab", "enter", "escape")
+        await person.press(*["escape"] * 6)
+        await person.until(lambda: not person.app.book.running)
+        await person.press(*["escape"] * 4)
+        await person.until(lambda: isinstance(person.app.screen, MainScreen))
+        assert {job.state for job in person.app.book.snapshots} == {JobState.DONE}
+
+
+async def test_two_hundred_slots_with_long_names(tmp_path: Path) -> None:
+    slots = "\n".join(
+        f'[slots.s{i:03d}]\nport = {20000 + i}\ntitle = "{"t" * 80}"\n'
+        f'[slots.s{i:03d}.variants.v]\nreference = "{"m" * 70}{i:03d}:1"\n'
+        for i in range(200)
+    )
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "arriero.toml").write_text(slots)
+    port = port_of_mine()
+    async with sitting(lambda: make_world(tmp_path / "project", port), (80, 24)) as person:
+        await person.press("end")
+        await person.until_sees("s199")
+        await person.press("3", "end")
+        await person.until_sees("s199 v")
+
+
+async def test_a_model_that_vanishes_under_the_cursor(tmp_path: Path) -> None:
+    port = port_of_mine()
+    settings = tmp_path / "project" / "arriero.toml"
+    make_world(tmp_path / "project", port, port_of_mine())
+    async with sitting(lambda: make_world(tmp_path / "project", port)) as person:
+        assert isinstance(person.app.screen, MainScreen)
+        await person.press("down", "down")
+        pointed = person.app.screen.pointed_slot
+        settings.unlink()
+        await person.press("r")
+        await person.until(lambda: "Second" not in person.sees)
+        assert pointed
+        assert person.app.screen.pointed_slot in {m.id for m in person.app.known.status.models}  # type: ignore[union-attr]
+
+
+async def test_a_locked_database_is_told_and_the_keys_still_answer(opens: Open) -> None:
+    async with sitting(opens) as person:
+        file = opens().configuration.settings.database
+        locker = sqlite3.connect(file, isolation_level=None)
+        try:
+            locker.execute("BEGIN EXCLUSIVE")
+            await person.press("5")
+            await person.until_sees("Desactivar Stack Completo")
+            await person.press("escape", "question_mark")
+            await person.until_sees("Ayuda")
+        finally:
+            locker.close()
+
+
+async def test_leaving_while_something_runs_asks_and_cancels(opens: Open) -> None:
+    async with sitting(opens) as person:
+        from arriero.tui.doing import Deed, Picked
+        from arriero.tui.operations import Operation, Pick
+
+        async def act(_: Deed) -> object:
+            import asyncio
+
+            await asyncio.Event().wait()
+            return None
+
+        person.app.begin(Operation("down", "5", Pick.NOTHING, act), Picked())
+        await person.until_sees("◐ Desactivar Stack Completo")
+        await person.press("q")
+        await person.until_sees("Hay tareas en marcha (1)")
+        await person.press("escape", "q")
+        await person.until_sees("¿Salir?")
+        await person.press("shift+tab", "enter")
+    assert person.app.return_value == 0
+    assert person.app.book.snapshots[0].state is JobState.CANCELLED

@@ -1,0 +1,80 @@
+"""Drives the app as a person would: keys in, the words on the screen out; over a real installation."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from textual.pilot import Pilot
+
+from arriero.cli.look import Look
+from arriero.cli.render.any import render_any
+from arriero.core.errors import ArrieroError, InternalError
+from arriero.i18n import Language, Texts, texts_of
+from arriero.stack.world import World
+from arriero.tui.app import ArrieroApp
+from arriero.tui.host import Host
+from arriero.tui.words import Words
+
+LIMIT_S = 60.0
+
+
+def host_of(open_world: Callable[[], World], *, unicode: bool = True) -> Host:
+    def tell(result: object, texts: Texts, *, planned: bool) -> str:
+        return render_any(result, Look(texts, unicode=unicode), planned=planned)
+
+    def defect(fault: BaseException) -> ArrieroError:
+        return InternalError(type(fault).__name__, str(fault))
+
+    return Host(open_world, tell, defect, unicode)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody before the terminal."""
+
+    app: ArrieroApp
+    pilot: Pilot[int]
+
+    @property
+    def sees(self) -> str:
+        """The screen, line by line."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join(strip.text.rstrip() for strip in strips)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        await self.press(*("space" if letter == " " else letter for letter in text))
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        deadline = time.monotonic() + LIMIT_S
+        while not condition():
+            assert time.monotonic() < deadline, f"did not come about in {LIMIT_S} s:\n{self.sees}"
+            await self.pilot.pause(0.02)
+
+    async def until_sees(self, *texts: str) -> None:
+        await self.until(lambda: all(text in self.sees for text in texts))
+
+    async def until_not(self, text: str) -> None:
+        await self.until(lambda: text not in self.sees)
+
+
+@asynccontextmanager
+async def sitting(
+    open_world: Callable[[], World],
+    size: tuple[int, int] = (120, 40),
+    *,
+    language: Language = Language.ES,
+    unicode: bool = True,
+) -> AsyncIterator[Person]:
+    """The app running in a terminal of that size, with its first true look done."""
+    app = ArrieroApp(host_of(open_world, unicode=unicode), Words(texts_of(language), unicode))
+    async with app.run_test(size=size, notifications=True) as pilot:
+        person = Person(app, pilot)
+        await person.until(lambda: app.known.status is not None or app.known.trouble is not None)
+        await pilot.pause()
+        yield person
