@@ -214,6 +214,10 @@ class Backend(Protocol):
         """A short hash of all that would need a restart if it changed; equal to the snapshot's when in step."""
         ...
 
+    def hands_out_card(self) -> bool | None:
+        """Whether its services are started with the graphics card; None: they take it if they were built for it."""
+        ...
+
     def remarks(self) -> tuple[ArrieroError, ...]:
         """What somebody did to the backend's own files, told beside every look; none of it keeps it from working."""
         ...

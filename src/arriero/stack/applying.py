@@ -102,7 +102,7 @@ async def _start(world: World, service: ServiceSpec, report: Report, card: CardW
     """Once what ended has given its memory back. Raises what the card says of where the model went."""
     room_bytes = await card.room(report)
     seen = await world.backend.start(service, report)
-    await placement_proved(world.gpu, seen, room_bytes)
+    await placement_proved(world.gpu, seen, room_bytes, handed_out=world.backend.hands_out_card())
     return Phase(seen.phase)
 
 

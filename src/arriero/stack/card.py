@@ -79,14 +79,15 @@ def on_simulated_card(card: CardView, seen: ServiceSnapshot) -> ServiceSnapshot:
     return replace(seen, loaded=loaded)
 
 
-async def meant_for_card(card: CardView, seen: ServiceSnapshot) -> bool:
-    """Whether what this service loads belongs on the card: there is one, and the service was built and started for it.
+async def meant_for_card(card: CardView, seen: ServiceSnapshot, *, handed_out: bool | None) -> bool:
+    """Whether what this service loads belongs on the card: there is one, and the service was built or started for it.
 
-    A process of llama.cpp that could use the card has libcuda mapped, whether the card works or not.
+    `handed_out`: its backend's word (`Backend.hands_out_card`). Where that leaves it open, a process of llama.cpp that
+    could use the card has libcuda mapped, whether the card works or not.
     """
-    if not (card.gpu.ready or card.gpu.state.broken) or seen.pid is None:
+    if handed_out is False or seen.pid is None or not (card.gpu.ready or card.gpu.state.broken):
         return False
-    return card.gpu.simulated or await asyncio.to_thread(_uses_cuda, seen.pid)
+    return bool(handed_out) or card.gpu.simulated or await asyncio.to_thread(_uses_cuda, seen.pid)
 
 
 def _uses_cuda(pid: int) -> bool:
@@ -106,10 +107,10 @@ def off_card(loaded: LoadedModel | None, gpu: GpuSnapshot, room_bytes: int | Non
     return OFF_ROOM if room_bytes is not None and room_bytes < loaded.size_bytes else OFF_SERVICE
 
 
-async def placement_proved(gpu: Gpu, seen: ServiceSnapshot, room_bytes: int | None) -> None:
+async def placement_proved(gpu: Gpu, seen: ServiceSnapshot, room_bytes: int | None, *, handed_out: bool | None) -> None:
     """Raises CardFull, CardUnusable or CardNotUsed when what `seen` has loaded should be on the card and is not."""
     card = await view_card(await gpu.look(), {seen.slot: seen})
-    if not seen.loaded or not await meant_for_card(card, seen):
+    if not seen.loaded or not await meant_for_card(card, seen, handed_out=handed_out):
         return
     loaded = on_simulated_card(card, seen).loaded[0]
     match off_card(loaded, card.gpu, room_bytes):

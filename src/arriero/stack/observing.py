@@ -60,7 +60,8 @@ async def look(world: World, asked: Mapping[str, str] | None = None) -> Scene:
         if slot_id in views:
             views[slot_id] = replace(views[slot_id], unproven=begun.to_state or "?")
     for seen in by_slot.values():
-        if seen.loaded and await meant_for_card(card, seen):
+        serving = next(iter(sight.running[seen.slot]), world.backend)
+        if seen.loaded and await meant_for_card(card, seen, handed_out=serving.hands_out_card()):
             cause = off_card(seen.loaded[0], gpu, gpu.free_bytes)
             views[seen.slot] = replace(views[seen.slot], off_card=cause)
     return replace(scene, views=views)

@@ -110,6 +110,9 @@ class DockerBackend:
     def settings_hash(self, spec: ServiceSpec) -> str:
         return self.project.service_hash(spec)
 
+    def hands_out_card(self) -> bool | None:
+        return not self.project.cpu
+
     def remarks(self) -> tuple[ArrieroError, ...]:
         return tuple(ComposeFileEdited(path) for path in self.project.edited())
 

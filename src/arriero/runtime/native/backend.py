@@ -125,6 +125,9 @@ class NativeBackend:
     def settings_hash(self, spec: ServiceSpec) -> str:
         return command.settings_hash(spec)
 
+    def hands_out_card(self) -> bool | None:
+        return None
+
     def remarks(self) -> tuple[ArrieroError, ...]:
         return ()
 
