@@ -32,6 +32,7 @@ from arriero.planner.fit.speed import Expected  # noqa: E402
 from arriero.runtime.backend import PortHolder, StopReport  # noqa: E402
 from arriero.stack import results, version_results  # noqa: E402
 from arriero.stack.fits import VariantFit  # noqa: E402
+from arriero.stack.learning import Measured  # noqa: E402
 from arriero.stack.listing import StoredModel, StoreListing  # noqa: E402
 from arriero.stack.plan import CardRoom, FitReport  # noqa: E402
 from arriero.state import Repair  # noqa: E402
@@ -180,6 +181,7 @@ DESCRIBED = (
     FitReport,
     CardRoom,
     Expected,
+    Measured,
     results.ImportedModel,
     results.RemovedModel,
     version_results.PulledModel,

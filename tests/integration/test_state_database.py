@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from arriero.state import InstalledVersion, ObservedSlot, State
+from arriero.state import InstalledVersion, MeasuredLoad, ObservedSlot, State
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 QWEN = "qwen2.5-coder:7b-instruct-q4_K_M"
@@ -179,3 +179,15 @@ def test_all_of_it_is_there_for_the_next_command(state: State, clock: HandClock)
     assert repairs == []
     assert again.desired() == state.desired()
     assert again.transitions() == state.transitions()
+
+
+def test_loads_by_what_was_loaded_and_how(state: State) -> None:
+    first = MeasuredLoad("sha256:a", 4096, "f16", 1, "native 0.33", "", 200, 0, NOON)
+    other_card = MeasuredLoad("sha256:a", 4096, "f16", 1, "native 0.33", "RTX", 190, 190, NOON)
+    later = MeasuredLoad("sha256:a", 4096, "f16", 1, "native 0.33", "", 210, 0, NOON + timedelta(hours=1))
+    for load in (first, other_card, later):
+        state.record_loads([load])
+    assert sorted(state.loads("sha256:a", 4096, "f16", 1), key=lambda load: load.card) == [later, other_card]
+    for elsewise in (("sha256:b", 4096, "f16", 1), ("sha256:a", 2048, "f16", 1), ("sha256:a", 4096, "q8_0", 1)):
+        assert state.loads(*elsewise) == []
+    assert state.loads("sha256:a", 4096, "f16", 2) == []

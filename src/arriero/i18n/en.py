@@ -333,6 +333,7 @@ EN = Texts(
     fit_largest="Largest context wholly on the GPU: {contexts}",
     fit_expected="Expected: {low} to {high} tokens/s",
     fit_expected_prompt="{expected}, first token in {ttft_low} to {ttft_high} s with a question of {tokens} tokens",
+    fit_measured="Measured when it was loaded ({engine}): {total}; the formula says {formula} ({error})",
     fit_unknown="not planned",
     fit_hint="To know whether what is not here yet fits (only its header is read): ./main.sh plan {name}",
     fit_nothing="none",

@@ -333,6 +333,7 @@ ES = Texts(
     fit_largest="Mayor contexto entero en la GPU: {contexts}",
     fit_expected="Se espera: {low} a {high} tokens/s",
     fit_expected_prompt="{expected}, primer token en {ttft_low} a {ttft_high} s con {tokens} tokens de pregunta",
+    fit_measured="Medido al cargarlo ({engine}): {total}; la fórmula dice {formula} ({error})",
     fit_unknown="sin planear",
     fit_hint="Para saber si cabe lo que aún no está (lee solo su cabecera): ./main.sh planificar {name}",
     fit_nothing="ninguno",

@@ -218,6 +218,7 @@ class Texts:
     fit_largest: str
     fit_expected: str
     fit_expected_prompt: str
+    fit_measured: str
     fit_unknown: str
     fit_hint: str
     fit_nothing: str

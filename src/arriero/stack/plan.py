@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from arriero.config.specs import BackendKind, KvCache
@@ -15,11 +15,13 @@ from arriero.planner.fit.memory import CPU_UBATCH, GPU_UBATCH, FitRequest
 from arriero.planner.fit.placing import Verdict
 from arriero.planner.fit.predicting import Budget, FitPlan, predict
 from arriero.planner.fit.speed import Expected
+from arriero.stack.learning import Measured, beside, matching
 from arriero.stack.results import GpuStatus
 from arriero.stack.shapes import FoundShape, HeaderSource, local_shape, shape_of_file
 from arriero.stack.status import status
 from arriero.stack.targets import Target, find_target
 from arriero.stack.world import World
+from arriero.state import MeasuredLoad
 from arriero.store.errors import GgufMissing
 
 RESERVE_BYTES = 450 << 20
@@ -61,7 +63,9 @@ class FitReport:
     these `gpu_layers` go to the GPU. `cpu_expert_layers`: from the first block on, how many keep their experts in RAM.
     `vram_bytes`, `ram_bytes`: of this division. `largest_context`: tokens that stay wholly on the GPU, by type of
     cache; 0: not even 256; None: that type is not for this model, or no card is known. `expected` None: no figures for
-    that card. `parallel`: requests at once, each with its own context. `header`: where the model's header came from.
+    that card. `source`: `measured` when `total_bytes` is that of a load seen before, which `measured` tells beside the
+    formula's; else `formula`. `parallel`: requests at once, each with its own context. `header`: where the model's
+    header came from.
     """
 
     reference: str
@@ -87,6 +91,7 @@ class FitReport:
     largest_context: dict[str, int | None]
     expected: Expected | None
     source: str
+    measured: Measured | None
     reasons: tuple[Reason, ...]
     gpu: CardRoom | None
     header: HeaderSource
@@ -159,7 +164,25 @@ def _report(
         ram_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         gpu=find_gpu(room.name) if room and room.name else None,
     )
-    return _told(reference, target, found, predict(found.shape, request, budget), room)
+    fit = predict(found.shape, request, budget)
+    load = _measured(world, found, request, room)
+    if load is None:
+        return _told(reference, target, found, fit, None, room)
+    measured = beside(load, fit.total_bytes)
+    if budget.vram_bytes is not None:  # what the formula is short of is missing in the budget
+        learnt = max(0, budget.vram_bytes - (load.total_bytes - fit.total_bytes))
+        fit = replace(
+            predict(found.shape, request, replace(budget, vram_bytes=learnt)), vram_budget_bytes=budget.vram_bytes
+        )
+    return _told(reference, target, found, fit, measured, room)
+
+
+def _measured(world: World, found: FoundShape, request: FitRequest, room: CardRoom | None) -> MeasuredLoad | None:
+    """A load of the same weights in the same way, on the card that is planned for."""
+    if world.state is None or found.digest is None or (room is not None and (room.name is None or room.simulated)):
+        return None
+    loads = world.state.loads(found.digest, request.context, request.kv_cache, request.slots)
+    return matching(loads, room.name if room else None)
 
 
 def _request(world: World, target: Target | None, options: PlanOptions, room: CardRoom | None) -> FitRequest:
@@ -179,7 +202,14 @@ def _request(world: World, target: Target | None, options: PlanOptions, room: Ca
     )
 
 
-def _told(reference: str, target: Target | None, found: FoundShape, fit: FitPlan, room: CardRoom | None) -> FitReport:
+def _told(
+    reference: str,
+    target: Target | None,
+    found: FoundShape,
+    fit: FitPlan,
+    measured: Measured | None,
+    room: CardRoom | None,
+) -> FitReport:
     return FitReport(
         reference=reference,
         slot=target.slot_id if target else None,
@@ -191,7 +221,7 @@ def _told(reference: str, target: Target | None, found: FoundShape, fit: FitPlan
         weights_bytes=fit.weights_bytes,
         kv_bytes=fit.kv_bytes,
         compute_bytes=fit.compute_bytes,
-        total_bytes=fit.total_bytes,
+        total_bytes=measured.total_bytes if measured else fit.total_bytes,
         vram_budget_bytes=fit.vram_budget_bytes,
         reserve_bytes=RESERVE_BYTES,
         margin_bytes=fit.margin_bytes,
@@ -203,7 +233,8 @@ def _told(reference: str, target: Target | None, found: FoundShape, fit: FitPlan
         verdict=fit.verdict,
         largest_context=fit.largest_context,
         expected=fit.expected,
-        source="formula",
+        source="measured" if measured else "formula",
+        measured=measured,
         reasons=fit.reasons,
         gpu=room,
         header=found.source,

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from arriero.core.errors import ArrieroError
 from arriero.stack.describing import describe_stack
+from arriero.stack.learning import seen_loads
 from arriero.stack.observing import Scene, look
 from arriero.stack.results import StackStatus
 from arriero.stack.world import World
@@ -28,7 +29,8 @@ async def status(world: World) -> StackStatus:
 
 
 def remember(state: State, world: World, scene: Scene, noticed_by: str | None = None) -> None:
-    """Writes what was seen to the database: the services' state, drift, and the versions in the store.
+    """Writes what was seen to the database: the services' state, drift, the versions in the store, and what loaded
+    models take.
 
     `noticed_by`: the command that looks before it has changed anything, so that a new state is nobody's of ours.
     """
@@ -39,6 +41,7 @@ def remember(state: State, world: World, scene: Scene, noticed_by: str | None = 
     state.record_versions(
         [InstalledVersion(str(m.reference), m.digest, m.size_bytes, m.modified_at) for m in scene.installed]
     )
+    state.record_loads(seen_loads(world, scene))
 
 
 def _with_note(told: StackStatus, fault: ArrieroError) -> StackStatus:

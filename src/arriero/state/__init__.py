@@ -5,6 +5,6 @@ rebuild it from what they observe.
 """
 
 from arriero.state.database import State
-from arriero.state.values import DesiredSlot, InstalledVersion, ObservedSlot, Repair, Transition
+from arriero.state.values import DesiredSlot, InstalledVersion, MeasuredLoad, ObservedSlot, Repair, Transition
 
-__all__ = ["DesiredSlot", "InstalledVersion", "ObservedSlot", "Repair", "State", "Transition"]
+__all__ = ["DesiredSlot", "InstalledVersion", "MeasuredLoad", "ObservedSlot", "Repair", "State", "Transition"]

@@ -11,6 +11,7 @@ import pwd
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from arriero.core.clock import Clock, iso
 from arriero.state.errors import in_our_words
 from arriero.state.opening import connect, prepare
 from arriero.state.schema import MIGRATIONS, version
-from arriero.state.values import DesiredSlot, InstalledVersion, ObservedSlot, Repair, Transition
+from arriero.state.values import DesiredSlot, InstalledVersion, MeasuredLoad, ObservedSlot, Repair, Transition
 
 
 class State:
@@ -165,6 +166,26 @@ class State:
     def last_active(self) -> frozenset[str]:
         with self._reading() as db:
             return frozenset(str(row[0]) for row in db.execute("SELECT slot FROM last_active"))
+
+    def record_loads(self, seen: Sequence[MeasuredLoad]) -> None:
+        """The newest of each model, context, cache, engine and card stays."""
+        if not seen:
+            return
+        with self._writing() as db:
+            db.executemany(
+                """INSERT OR REPLACE INTO loads
+                   (digest, context, kv_cache, parallel, engine, card, total_bytes, vram_bytes, seen_at)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                [(*astuple(load)[:-1], iso(load.seen_at)) for load in seen],
+            )
+
+    def loads(self, digest: str, context: int, kv_cache: str, parallel: int) -> list[MeasuredLoad]:
+        """Of every engine and card on which these weights were seen loaded in this way."""
+        query = """SELECT digest, context, kv_cache, parallel, engine, card, total_bytes, vram_bytes, seen_at FROM loads
+                   WHERE digest = ? AND context = ? AND kv_cache = ? AND parallel = ?"""
+        with self._reading() as db:
+            rows = db.execute(query, (digest, context, kv_cache, parallel)).fetchall()
+        return [MeasuredLoad(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], _moment(r[8])) for r in rows]
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

@@ -62,8 +62,22 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (slot, code)
         )""",
     ),
+    (
+        """CREATE TABLE loads (
+            digest TEXT NOT NULL,
+            context INTEGER NOT NULL,
+            kv_cache TEXT NOT NULL,
+            parallel INTEGER NOT NULL,
+            engine TEXT NOT NULL,
+            card TEXT NOT NULL,
+            total_bytes INTEGER NOT NULL CHECK (total_bytes > 0),
+            vram_bytes INTEGER NOT NULL CHECK (vram_bytes >= 0),
+            seen_at TEXT NOT NULL,
+            PRIMARY KEY (digest, context, kv_cache, parallel, engine, card)
+        )""",
+    ),
 )
-TABLES = frozenset({"slots", "versions", "transitions", "last_active", "drift"})
+TABLES = frozenset({"slots", "versions", "transitions", "last_active", "drift", "loads"})
 
 
 def version(db: sqlite3.Connection) -> int:

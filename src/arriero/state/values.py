@@ -55,6 +55,22 @@ class Transition:
 
 
 @dataclass(frozen=True)
+class MeasuredLoad:
+    """What one load took, as its server told. `digest`: of the weights (`sha256:…`); `context`: for each of `parallel`;
+    `engine`: which one and its version; `card`: its name, empty where none was used."""
+
+    digest: str
+    context: int
+    kv_cache: str
+    parallel: int
+    engine: str
+    card: str
+    total_bytes: int
+    vram_bytes: int
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
 class Repair:
     """A file that was not ours to use and was moved aside. kind: `corrupt`, `foreign` or `incomplete`."""
 

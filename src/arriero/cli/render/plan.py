@@ -29,6 +29,13 @@ def _lines(report: FitReport, look: Look) -> Iterator[str]:
         kv=size(report.kv_bytes),
         compute=size(report.compute_bytes),
     )
+    if report.measured is not None:
+        yield t.fit_measured.format(
+            engine=report.measured.engine,
+            total=size(report.measured.total_bytes),
+            formula=size(report.measured.formula_bytes),
+            error=f"{t.numbers.decimal(100 * report.measured.error)} %",
+        )
     yield _card(report, look)
     if report.gpu is not None:
         yield t.fit_place.format(
