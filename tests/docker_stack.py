@@ -1,4 +1,4 @@
-"""A whole installation whose slots are containers of the stand-in image: the clone's Compose files, a store, a database."""
+"""A whole installation with containers of the stand-in image: the clone's Compose files, a store, a database."""
 
 from __future__ import annotations
 

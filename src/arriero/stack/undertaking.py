@@ -47,7 +47,7 @@ async def undertake(world: World, task: Undertaking, report: Report, *, dry_run:
     """Raises CommandRunning, what `decide` refuses, and the failure of an action unless the task keeps going."""
     started = world.clock.monotonic()
     if dry_run:
-        scene = await _look(world, task)
+        scene = await _look(world, task, planned=True)
         return _outcome(world, task, task.decide(scene), None, None, started)
     barred = await _fetch_ahead(world, task, report) if task.installs else {}
     with world.command(task.goal):
@@ -69,10 +69,10 @@ async def undertake(world: World, task: Undertaking, report: Report, *, dry_run:
     return _outcome(world, task, plan, after, applied, started)
 
 
-async def _look(world: World, task: Undertaking) -> Scene:
+async def _look(world: World, task: Undertaking, *, planned: bool = False) -> Scene:
     """Raises why the chosen backend cannot be looked at, unless the task keeps going with what there is."""
     scene = await look(world, task.asked)
-    if scene.sight.blind and not task.keep_going:
+    if scene.sight.blind and (planned or not task.keep_going):
         raise scene.sight.blind
     return scene
 
