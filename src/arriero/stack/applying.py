@@ -9,9 +9,9 @@ from arriero.config.specs import SlotSpec
 from arriero.core.errors import ArrieroError
 from arriero.core.progress import Progress, Report
 from arriero.planner import Action, ActionKind, Phase, Plan
-from arriero.runtime.backend import ServiceSpec, StopReport
+from arriero.runtime.backend import StopReport
 from arriero.runtime.errors import StopIncomplete
-from arriero.stack.card import CardWatch, placement_proved
+from arriero.stack.card import CardWatch
 from arriero.stack.errors import CardNotReleased
 from arriero.stack.installing import install_variant
 from arriero.stack.observing import Scene
@@ -92,18 +92,10 @@ async def _act(world: World, action: Action, scene: Scene, report: Report, appli
             if not applied.card.ready:
                 return Phase((await world.backend.restart(service, report)).phase)
             await _stop(scene, slot, report, applied.card)
-            return await _start(world, service, report, applied.card)
+            return Phase((await applied.card.start(world.backend, service, report)).phase)
         case ActionKind.START | ActionKind.LOAD:
             await install_variant(world, slot, variant, report)  # there already: this only keeps its aliases in step
-            return await _start(world, service, report, applied.card)
-
-
-async def _start(world: World, service: ServiceSpec, report: Report, card: CardWatch) -> Phase:
-    """Once what ended has given its memory back. Raises what the card says of where the model went."""
-    room_bytes = await card.room(report)
-    seen = await world.backend.start(service, report)
-    await placement_proved(world.gpu, seen, room_bytes, handed_out=world.backend.hands_out_card())
-    return Phase(seen.phase)
+            return Phase((await applied.card.start(world.backend, service, report)).phase)
 
 
 async def _stop(scene: Scene, slot: SlotSpec, report: Report, card: CardWatch) -> list[StopReport]:

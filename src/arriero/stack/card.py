@@ -16,7 +16,7 @@ from arriero.hardware.gpu import Gpu
 from arriero.hardware.processes import uses_cuda
 from arriero.hardware.values import GpuProcess, GpuSnapshot, GpuState
 from arriero.runtime import proc
-from arriero.runtime.backend import LoadedModel, ServiceSnapshot
+from arriero.runtime.backend import Backend, LoadedModel, ServiceSnapshot, ServiceSpec
 from arriero.stack.errors import CardFull, CardNotReleased, CardNotUsed, CardUnusable
 from arriero.stack.results import CardRelease
 
@@ -141,6 +141,15 @@ class CardWatch:
     def ended(self, slot: str) -> None:
         """The service of this slot is gone; its memory may not be, yet."""
         self._ended.add(slot)
+
+    async def start(self, backend: Backend, service: ServiceSpec, report: Report) -> ServiceSnapshot:
+        """Starts and loads once what ended has given its memory back. Raises CardNotReleased, what the backend raises,
+        and as `placement_proved`.
+        """
+        room_bytes = await self.room(report)
+        seen = await backend.start(service, report)
+        await placement_proved(self._gpu, seen, room_bytes, handed_out=backend.hands_out_card())
+        return seen
 
     async def room(self, report: Report) -> int | None:
         """Bytes that are free for the next load, once all that ended has been given back; None when the card does not

@@ -14,8 +14,9 @@ from arriero.core.errors import ArrieroError
 from arriero.core.progress import Progress, Report
 from arriero.runtime.backend import ServiceSpec
 from arriero.runtime.errors import StopIncomplete
+from arriero.stack.card import CardWatch
 from arriero.stack.errors import VersionStranded, VersionUndone
-from arriero.stack.observing import look
+from arriero.stack.observing import Scene, look
 from arriero.stack.proving import prove
 from arriero.stack.targets import Target, parse_reference
 from arriero.stack.version_results import Switched
@@ -32,6 +33,7 @@ class _Change:
     before: bytes
     after: bytes
     services: tuple[ServiceSpec, ...]
+    card: CardWatch
 
     @property
     def old(self) -> str:
@@ -65,7 +67,9 @@ async def switch_version(
     world: World, command: str, target: Target, before: bytes, after: bytes, report: Report
 ) -> Switched:
     """From the manifest in use, `before`, to `after`; `before` becomes the one before. Raises as install_version."""
-    change = _Change(command, target, before, after, await _serving(world, target))
+    scene = await look(world)
+    card = CardWatch(world.gpu, scene.card, world.clock)
+    change = _Change(command, target, before, after, _serving(world, scene, target), card)
     await asyncio.to_thread(hold, world.store, target.reference, before)
     began = world.clock.monotonic()
     _audit(world, change, "begun")
@@ -91,9 +95,8 @@ async def _first(world: World, command: str, target: Target, raw: bytes) -> Swit
     return Switched(str(target.reference), target.slot_id, None, version, None)
 
 
-async def _serving(world: World, target: Target) -> tuple[ServiceSpec, ...]:
+def _serving(world: World, scene: Scene, target: Target) -> tuple[ServiceSpec, ...]:
     """Services of ours, of whatever slot, that were asked to serve this model and run."""
-    scene = await look(world)
     found = []
     for slot in world.configuration.slots:
         view = scene.views[slot.id]
@@ -107,10 +110,11 @@ async def _carry_out(world: World, change: _Change, report: Report) -> None:
         ended = await world.backend.stop(service.slot, service.port, report)
         if ended.leftovers:
             raise StopIncomplete(service.slot, ended.leftovers)
+        change.card.ended(service.slot)
     report(Progress("version.switch", str(change.target.reference), params={"version": change.new}))
     await asyncio.to_thread(put, world.store, change.target, change.after)
     for service in change.services:
-        await world.backend.start(service, report)
+        await change.card.start(world.backend, service, report)
         report(Progress("version.prove", service.slot))
         await prove(service)
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,11 +16,22 @@ from arriero.core.clock import SystemClock
 from arriero.core.progress import silent
 from arriero.hardware.gpu import Gpu
 from arriero.hardware.values import GpuProcess, GpuSnapshot, GpuState
-from arriero.runtime.backend import LoadedModel
-from arriero.stack.card import OFF_FAULT, OFF_ROOM, OFF_SERVICE, CardView, CardWatch, off_card, released
+from arriero.runtime.backend import LoadedModel, ServiceSnapshot
+from arriero.stack.card import (
+    OFF_FAULT,
+    OFF_ROOM,
+    OFF_SERVICE,
+    CardView,
+    CardWatch,
+    meant_for_card,
+    off_card,
+    released,
+    view_card,
+)
 from arriero.stack.errors import CardNotReleased
 
 GIB = 1 << 30
+START = datetime(2026, 11, 22, tzinfo=UTC)
 MODEL = LoadedModel("qwen:7b", 5 * GIB, 0, 4096, "")
 
 
@@ -121,3 +136,47 @@ async def test_what_never_comes_back_is_named_with_what_is_free() -> None:
 async def test_a_card_that_does_not_tell_is_not_waited_for() -> None:
     card = watch(BEFORE, GpuSnapshot(GpuState.LOST))
     assert (await card.room(silent), card.release) == (None, None)
+
+
+NOBODY = ServiceSnapshot("qwen", "serving", 1, None, None, 0, None, True, None, (), (), None, None, None, START)
+MAPS = "import mmap, sys; f = open(sys.argv[1], 'rb'); m = mmap.mmap(f.fileno(), 0, prot=1); print(flush=True); input()"
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process with a library called libcuda.so mapped, as a child of this one."""
+    (tmp_path / "libcuda.so.1").write_bytes(b"not really")
+    command = [sys.executable, "-c", MAPS, str(tmp_path / "libcuda.so.1")]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"\n"
+    yield process
+    process.communicate(b"\n")
+
+
+async def test_a_process_is_its_services_when_it_descends_from_it(engine: subprocess.Popen[bytes]) -> None:
+    gpu = replace(BEFORE, processes=tuple(GpuProcess(pid, "x", "x", None, GIB) for pid in (engine.pid, 1)))
+    card = await view_card(gpu, {"qwen": replace(NOBODY, pid=os.getpid())})
+    assert (card.pids, [p.pid for p in card.others]) == ({engine.pid}, [1])
+
+
+@pytest.mark.parametrize(
+    ("state", "handed_out", "meant"),
+    [
+        (GpuState.READY, None, True),
+        (GpuState.LOST, None, True),
+        (GpuState.NONE, None, False),
+        (GpuState.NO_DRIVER, True, False),
+        (GpuState.READY, False, False),  # a container that was started without it
+    ],
+)
+async def test_who_can_use_a_card_is_meant_for_it(
+    engine: subprocess.Popen[bytes], state: GpuState, handed_out: bool | None, meant: bool
+) -> None:
+    seen = replace(NOBODY, pid=engine.pid)
+    assert await meant_for_card(CardView(GpuSnapshot(state)), seen, handed_out=handed_out) is meant
+
+
+async def test_an_engine_that_was_not_built_for_a_card_is_not_meant_for_one() -> None:
+    me, ready = replace(NOBODY, pid=os.getpid()), CardView(GpuSnapshot(GpuState.READY))
+    assert not await meant_for_card(ready, me, handed_out=None)
+    assert await meant_for_card(ready, me, handed_out=True)
