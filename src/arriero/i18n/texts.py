@@ -214,7 +214,6 @@ class Texts:
     fit_card: str
     fit_no_card: str
     fit_place: str
-    fit_experts: str
     fit_largest: str
     fit_expected: str
     fit_expected_prompt: str

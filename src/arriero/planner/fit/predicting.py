@@ -12,7 +12,7 @@ from arriero.planner.fit.placing import Placement, Verdict, best_placement, marg
 from arriero.planner.fit.shape import ModelShape
 from arriero.planner.fit.speed import Expected, expect
 
-STEP = 256
+CONTEXT_STEP = 256
 
 
 @dataclass(frozen=True)
@@ -104,13 +104,13 @@ def largest_context(shape: ModelShape, request: FitRequest, kv_cache: str, budge
         require_kv(shape, kv_cache, on_gpu=True)
     except KvUnfit:
         return None
-    low, high = 0, max(1, shape.trained_context // STEP)
+    low, high = 0, max(1, shape.trained_context // CONTEXT_STEP)
     while low < high:
         middle = (low + high + 1) // 2
-        whole = place(shape, replace(request, context=middle * STEP, kv_cache=kv_cache), shape.offloadable)
+        whole = place(shape, replace(request, context=middle * CONTEXT_STEP, kv_cache=kv_cache), shape.offloadable)
         fits = whole.vram_bytes + margin_bytes(shape, whole.vram_bytes) <= budget.vram_bytes
         low, high = (middle, high) if fits else (low, middle - 1)
-    return low * STEP
+    return low * CONTEXT_STEP
 
 
 def _verdict(shape: ModelShape, placement: Placement, budget: Budget) -> Verdict:
