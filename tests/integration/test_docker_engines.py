@@ -56,16 +56,19 @@ class Dockerd:
     def launch(self) -> subprocess.Popen[bytes]:
         places = {"host": self.endpoint.url, "data-root": self.data, "exec-root": self.folder / "x"}
         words = [f"--{name}={value}" for name, value in places.items()]
+        apart = ["--containerd-namespace=arriero-test", "--containerd-plugins-namespace=arriero-test-plugins"]
         plain = ["--bridge=none", "--iptables=false", "--storage-driver=vfs", f"--pidfile={self.folder}/pid"]
-        return subprocess.Popen(["dockerd", *words, *plain], stdout=self.log, stderr=self.log)
+        return subprocess.Popen(["dockerd", *words, *plain, *apart], stdout=self.log, stderr=self.log)
 
     def kill(self) -> None:
-        """The kernel ends its containerd with it (Pdeathsig), and what that leaves is not to be taken for a living one."""
-        containerd = os.pidfd_open(int((self.folder / "x/containerd/containerd.pid").read_text()))
+        """The kernel ends its own containerd with it (Pdeathsig); what that leaves is not taken for a living one."""
+        record = self.folder / "x/containerd/containerd.pid"
+        containerd = os.pidfd_open(int(record.read_text())) if record.exists() else None  # None: it uses the system's
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
-        assert select.select([containerd], [], [], 20)[0]
-        os.close(containerd)
+        if containerd is not None:
+            assert select.select([containerd], [], [], 20)[0]
+            os.close(containerd)
         shutil.rmtree(self.folder / "x")
 
     def remove(self) -> None:
