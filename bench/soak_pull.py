@@ -18,6 +18,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from aiohttp import web
+
 from arriero.core.ids import Reference
 from arriero.core.paths import PROJECT_ROOT
 from arriero.registry.client import RegistryClient
@@ -43,13 +45,15 @@ class Home:
     folder: Path
     reference: Reference
     dice: random.Random
+    heard: asyncio.Event
 
     @property
     def store(self) -> Path:
         return self.folder / "models"
 
-    async def pull(self, kill_within_s: tuple[float, float] | None) -> bool:
-        """Whether it came to its end."""
+    async def pull(self, kill_within_s: float | None = None) -> bool:
+        """Whether it came to its end. Killed, it is at a random moment after its first request."""
+        self.heard.clear()
         ours = {"HOME": self.folder, "OLLAMA_MODELS": self.store, "ARRIERO_DATABASE": self.folder / "models.db"}
         process = await asyncio.create_subprocess_exec(
             PROJECT_ROOT / "main.sh",
@@ -57,12 +61,15 @@ class Home:
             env=os.environ | {name: str(value) for name, value in ours.items()},
             stdout=asyncio.subprocess.DEVNULL,
         )
-        if kill_within_s:
-            try:
-                await asyncio.wait_for(process.wait(), self.dice.uniform(*kill_within_s))
-            except TimeoutError:
+        ended = asyncio.create_task(process.wait())
+        if kill_within_s is not None:
+            heard = asyncio.create_task(self.heard.wait())
+            await asyncio.wait({ended, heard}, return_when=asyncio.FIRST_COMPLETED)
+            heard.cancel()
+            await asyncio.wait({ended}, timeout=self.dice.uniform(0, kill_within_s))
+            if not ended.done():
                 process.kill()
-        return await process.wait() == 0
+        return await ended == 0
 
     def counted(self, digest: str, source: Path) -> int:
         """What the part files say is there, each byte of it compared with the layer's own."""
@@ -85,20 +92,31 @@ async def published(host: str, folder: Path, name: str, size_bytes: int) -> tupl
     return reference, blobs / digest.replace(":", "-"), digest
 
 
+def hear(proxy: FaultProxy) -> asyncio.Event:
+    """Set by every request."""
+    heard = asyncio.Event()
+
+    async def note(_: FaultProxy, __: web.Request) -> None:
+        heard.set()
+
+    proxy.on_any = note
+    return heard
+
+
 async def mid_transfer(proxy: FaultProxy, folder: Path, kills: int) -> list[Row]:
     reference, source, digest = await published(proxy.upstream, folder, "large", LARGE)
-    home = Home(folder / "home-large", proxy.at(reference), random.Random(7))
+    home = Home(folder / "home-large", proxy.at(reference), random.Random(7), hear(proxy))
     proxy.on_blob = changed(at_pace(PER_CONNECTION, PIECE))
     worst, there = 0, 0
     for number in range(kills):
         sent = proxy.sent.get(digest, 0)
-        assert not await home.pull((0.5, 2.0)), "too fast to be killed"
+        assert not await home.pull(kill_within_s=2), "too fast to be killed"
         before, there = there, home.counted(digest, source)
         lost = proxy.sent.get(digest, 0) - sent - (there - before)
         worst = max(worst, lost)
         print(f"kill {number + 1:2}: {there / 1e6:6.1f} MB counted, {lost / 1e6:5.2f} MB for nothing", flush=True)
     proxy.on_blob = None
-    assert await home.pull(None)
+    assert await home.pull()
     assert read_store(home.store).rest == frozenset()
     return [
         Row(
@@ -114,10 +132,10 @@ async def mid_transfer(proxy: FaultProxy, folder: Path, kills: int) -> list[Row]
 
 async def at_the_ends(proxy: FaultProxy, folder: Path, kills: int) -> list[Row]:
     reference, _, _ = await published(proxy.upstream, folder, "small", SMALL)
-    home = Home(folder / "home-small", proxy.at(reference), random.Random(8))
+    home = Home(folder / "home-small", proxy.at(reference), random.Random(8), hear(proxy))
     whole, killed = 0, 0
     while killed < kills:
-        ended = await home.pull((0.1, 0.9))
+        ended = await home.pull(kill_within_s=0.3)
         killed += not ended
         if home.store.exists() and (home.store / "blobs").exists():
             installed = bool(read_store(home.store).models)
@@ -125,7 +143,7 @@ async def at_the_ends(proxy: FaultProxy, folder: Path, kills: int) -> list[Row]:
             if installed:
                 whole += 1
                 shutil.rmtree(home.store)
-    assert await home.pull(None)
+    assert await home.pull()
     assert read_store(home.store).rest == frozenset()
     what = f"{SMALL / 1e6:.0f} MB pulled, killed {kills} times: stores with a manifest, each whole"
     return [Row(what, str(whole), "-", 0, "0 damaged", "<= 0")]
