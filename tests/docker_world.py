@@ -29,6 +29,7 @@ from arriero.runtime.docker.compose import CPU, MAIN
 from arriero.store.importing import import_gguf
 from arriero.store.store import Store
 
+TEST_PROJECT = "arriero-test-"
 NAMES = {"qwen": "ollama-qwen", "deepseek": "ollama-deepseek", "mistral": "ollama-mistral"}
 MODELS = {
     "qwen": "qwen2.5-coder:7b-instruct-q4_K_M",
@@ -91,7 +92,7 @@ def clone(folder: Path, image: str) -> Iterator[Clone]:
         environ = {
             "PATH": os.environ["PATH"],
             "HOME": os.environ["HOME"],
-            "COMPOSE_PROJECT_NAME": f"arriero-test-{uuid.uuid4().hex[:8]}",
+            "COMPOSE_PROJECT_NAME": f"{TEST_PROJECT}{uuid.uuid4().hex[:8]}",
             "COMPOSE_FILE": f"{MAIN}:{CPU}",
             "ARRIERO_DOCKER__IMAGE": image,
             **{f"ARRIERO_SLOTS__{slot.upper()}__PORT": str(port) for slot, port in ports.items()},
@@ -106,13 +107,21 @@ def clone(folder: Path, image: str) -> Iterator[Clone]:
 
 @contextmanager
 def _only_one() -> Iterator[None]:
-    """Containers called `ollama-qwen` exist once on an engine; a user's own are left alone."""
+    """Containers called `ollama-qwen` exist once on an engine. A killed test's are removed, a user's are left alone."""
     with (Path(tempfile.gettempdir()) / "arriero-container-names.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        taken = [name for name in docker("ps", "--all", "--format", "{{.Names}}").split() if name in NAMES.values()]
-        if taken:
-            pytest.skip(f"containers of these names are here already: {', '.join(taken)}")
+        for name, project in _taken().items():
+            if not project.startswith(TEST_PROJECT):
+                pytest.skip(f"a container called {name} is here already")
+            docker("rm", "--force", name)
         yield
+
+
+def _taken() -> dict[str, str]:
+    """The containers that have a name of ours, and the Compose project of each."""
+    listed = docker("ps", "--all", "--format", '{{.Names}}={{.Label "com.docker.compose.project"}}').splitlines()
+    pairs = (line.partition("=")[::2] for line in listed)
+    return {name: project for name, project in pairs if name in NAMES.values()}
 
 
 def free_ports(names: Iterable[str]) -> dict[str, int]:
