@@ -31,12 +31,18 @@ ROOM_BYTES = 12_000_000
 
 
 class Dockerd:
-    """A second engine beside the machine's: without networks, on a small disk of its own."""
+    """A second engine beside the machine's, on a small disk of its own.
+
+    Its bridge is one that the machine's engine made for it: with `--bridge=none` it would delete docker0 as it starts
+    (moby, removeDefaultBridgeInterface), and that is the other engine's.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder  # a short path, for a socket's 108 bytes
         self.data = folder / "data"
         self.data.mkdir()
+        self.bridge = f"arr{os.getpid()}"
+        docker("network", "create", "--opt", f"com.docker.network.bridge.name={self.bridge}", self.bridge)
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOM_BYTES}", "tmpfs", self.data], check=True)
         self.endpoint = Endpoint(f"unix://{folder}/s", "DOCKER_HOST")
         self.log = (folder / "log").open("ab")
@@ -57,7 +63,7 @@ class Dockerd:
         places = {"host": self.endpoint.url, "data-root": self.data, "exec-root": self.folder / "x"}
         words = [f"--{name}={value}" for name, value in places.items()]
         apart = ["--containerd-namespace=arriero-test", "--containerd-plugins-namespace=arriero-test-plugins"]
-        plain = ["--bridge=none", "--iptables=false", "--storage-driver=vfs", f"--pidfile={self.folder}/pid"]
+        plain = [f"--bridge={self.bridge}", "--iptables=false", "--storage-driver=vfs", f"--pidfile={self.folder}/pid"]
         return subprocess.Popen(["dockerd", *words, *plain, *apart], stdout=self.log, stderr=self.log)
 
     def kill(self) -> None:
@@ -75,6 +81,7 @@ class Dockerd:
         self.kill()
         self.log.close()
         subprocess.run(["umount", "--lazy", self.data], check=True)
+        docker("network", "rm", self.bridge)
 
 
 @pytest.fixture
