@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from arriero.core.progress import silent
+from arriero.runtime import proc
 from arriero.runtime.backend import EventKind, ServiceEvent, ServiceSnapshot
 from docker_slot import DockerWorld
 from docker_world import docker
@@ -151,10 +154,46 @@ async def test_a_start_that_is_cancelled_leaves_no_compose_behind(world: DockerW
     assert found == []
 
 
+async def test_an_app_that_is_killed_takes_compose_along(tmp_path: Path) -> None:
+    """Else it would make a container after the next command has seen that there is none."""
+    asleep = tmp_path / "bin" / "docker"
+    asleep.parent.mkdir()
+    asleep.write_text("#!/bin/sh\nexec sleep 60\n")
+    asleep.chmod(0o755)
+    environ = {**os.environ, "PATH": f"{asleep.parent}:{os.environ['PATH']}", "PYTHONPATH": ":".join(sys.path)}
+    app = await asyncio.create_subprocess_exec(sys.executable, "-c", APP, str(tmp_path), env=environ)
+    (compose,) = await until(lambda: asyncio.to_thread(children, app.pid), 40.0)
+    app.kill()
+    await app.wait()
+
+    async def gone() -> bool:
+        return not proc.alive(compose)
+
+    await until(gone)
+
+
+APP = """
+import asyncio, pathlib, sys
+from arriero.config.specs import DockerSettings, GpuChoice
+from arriero.runtime.docker.compose import ComposeProject
+from arriero.runtime.docker.compose_command import compose
+from docker_slot import ENDPOINT
+settings = DockerSettings("x:1", "arriero-test", pathlib.Path(sys.argv[1]), GpuChoice.CPU, "64mb", 512, 2048)
+asyncio.run(compose(ENDPOINT, ComposeProject((), settings), ["up"], limit_s=60.0))
+"""
+
+
+def children(pid: int) -> list[proc.Process]:
+    return [each for each in proc.descendants(pid, proc.own_processes()) if b"sleep" in _cmdline(each.pid)]
+
+
+def _cmdline(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def compose_processes(project: str) -> list[str]:
-    commands = [path.read_bytes().replace(b"\0", b" ").decode() for path in _cmdlines()]
+    commands = [_cmdline(pid).replace(b"\0", b" ").decode() for pid in proc.every_pid()]
     return [command for command in commands if project in command and "compose" in command]
-
-
-def _cmdlines() -> list[Path]:
-    return [path for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]

@@ -1,11 +1,13 @@
 """Runs `docker compose` for a project, and understands what it says when it fails.
 
-Invariant: whoever is cancelled or loses patience leaves no child behind; what the engine was told by then, it does.
+Invariant: whoever is cancelled, loses patience or is killed leaves no child behind, so that nothing is made after the
+next command has looked; what the engine was told by then, it does.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
 import re
 import signal
@@ -22,6 +24,8 @@ from arriero.runtime.docker.recognising import recognise
 OLDEST_COMPOSE = "2.19"  # `down SERVICE` by hand, and how `up` compares images
 _VERSION_LIMIT_S = 10.0
 _GRACE_S = 3.0
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)  # loaded before any fork
 _UNREACHABLE = re.compile(
     r"cannot connect to the docker daemon|failed to connect to the docker API|error during connect"
     r"|permission denied while trying to connect",
@@ -72,6 +76,7 @@ async def _run(
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=_end_with_us,
             env=environment,
         )
     except FileNotFoundError:
@@ -84,6 +89,11 @@ async def _run(
     finally:
         await _end(process)
     return process.returncode or 0, said.decode(errors="replace")
+
+
+def _end_with_us() -> None:
+    """The kernel tells it to end when we die, also by kill -9 (PR_SET_PDEATHSIG, prctl(2))."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
