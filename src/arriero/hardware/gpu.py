@@ -71,13 +71,12 @@ class Gpu:
 
     def _asked(self) -> GpuSnapshot:
         limit_s = self._look_limit_s
-        if self._child is None:
-            self._child, limit_s = _start(self._words), self._open_limit_s
-        elif self._child.stdin is None or self._child.stdin.closed:
-            if self._child.poll() is None:  # it hung, was killed, and the kernel has it still
-                return GpuSnapshot(GpuState.SILENT, self._simulated)
+        if self._child is None or self._child.poll() is not None:
+            self._end()
             self._child, limit_s = _start(self._words), self._open_limit_s
         child_in, child_out = _pipes(self._child)
+        if child_in.closed:  # it hung, was killed, and the kernel has it still
+            return GpuSnapshot(GpuState.SILENT, self._simulated)
         child_in.write(b"\n")
         line = _line(child_out, time.monotonic() + limit_s)
         if line is None:

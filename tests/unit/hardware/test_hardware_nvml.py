@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from arriero.hardware import presence
@@ -94,3 +95,18 @@ async def test_of_several_cards_the_setting_chooses_one(look: Look, wanted: str,
     seen = await look(wanted, CARDS=2)
     assert (seen.index, seen.state is GpuState.NOT_FOUND) == (index, index is None)
     assert seen.gpus[1] == "1: NVIDIA T400 (GPU-00000002-0000)"
+
+
+def askers() -> list[psutil.Process]:
+    return [c for c in psutil.Process().children() if "arriero.hardware.nvml_child" in c.cmdline()]
+
+
+async def test_a_card_whose_asker_was_killed_is_asked_anew(look: Look, tmp_path: Path) -> None:
+    gpu = Gpu("", "", tmp_path, limits_s=(30.0, 30.0))
+    assert (await gpu.look()).state is GpuState.READY
+    (child,) = askers()
+    child.kill()
+    psutil.wait_procs([child], timeout=10)
+    assert (await gpu.look()).state is GpuState.READY
+    gpu.close()
+    assert askers() == []
