@@ -14,7 +14,7 @@ from arriero.core.progress import silent
 from arriero.planner.fit.gpus import require_gpu
 from arriero.planner.fit.placing import Verdict
 from arriero.stack.activate import activate
-from arriero.stack.plan import RESERVE_BYTES, PlanOptions, plan
+from arriero.stack.plan import PlanOptions, plan, reserve_bytes
 from arriero.stack.status import status
 from arriero.stack.world import World
 from arriero.state import MeasuredLoad
@@ -57,8 +57,8 @@ async def test_what_the_formula_was_short_of_is_missing_in_the_budget(world: Wor
     options = PlanOptions(gpu=CARD.name)
     formula = await plan(world, "demo", options)
     assert (formula.verdict, formula.largest_context["f16"]) == (Verdict.GPU, 2048 * 4)
-    short = CARD.visible_bytes - RESERVE_BYTES - formula.total_bytes
-    await seen_on_card(world, CARD.visible_bytes - RESERVE_BYTES + MIB)
+    short = CARD.visible_bytes - reserve_bytes(world) - formula.total_bytes
+    await seen_on_card(world, CARD.visible_bytes - reserve_bytes(world) + MIB)
     learnt = await plan(world, "demo", options)
     assert (learnt.source, learnt.verdict) == ("measured", Verdict.MIXED)
     assert learnt.measured is not None

@@ -24,8 +24,10 @@ from arriero.stack.world import World
 from arriero.state import MeasuredLoad
 from arriero.store.errors import GgufMissing
 
-RESERVE_BYTES = 450 << 20
-"""What CUDA itself takes beside llama.cpp's buffers: its context, cuBLAS, kernels, and growth during long prompts."""
+CUDA_BYTES = 250 << 20
+"""What a process takes on the card beside llama.cpp's buffers: CUDA's context, cuBLAS, kernels that are loaded late."""
+NATIVE_MARGIN_MIB = 200
+"""What the engine tells llama.cpp to leave free when it places layers; containers have `docker.fit_target_mib`."""
 DEFAULT_CONTEXT = 4096
 MAX_CONTEXT = 1 << 20
 
@@ -48,18 +50,14 @@ class CardRoom:
     free_bytes: int
     simulated: bool
 
-    @property
-    def budget_bytes(self) -> int:
-        return max(0, self.free_bytes - RESERVE_BYTES)
-
 
 @dataclass(frozen=True)
 class FitReport:
     """What one model needs and where it would go.
 
     `weights`, `kv`, `compute` and `total`: of the whole model in one place, on the GPU where there is a budget and else
-    in RAM. `vram_budget_bytes`: what is free on the card without the `reserve_bytes` that CUDA itself takes.
-    `margin_bytes`: asked for on top before a fit is promised. `layers`: as llama.cpp counts them, the output too; of
+    in RAM. `vram_budget_bytes`: what is free on the card without `reserve_bytes`, which is what CUDA itself takes and
+    what llama.cpp is told to leave free. `margin_bytes`: asked for on top before a fit is promised. `layers`: as llama.cpp counts them, the output too; of
     these `gpu_layers` go to the GPU. `cpu_expert_layers`: from the first block on, how many keep their experts in RAM.
     `vram_bytes`, `ram_bytes`: of this division. `largest_context`: tokens that stay wholly on the GPU, by type of
     cache; 0: not even 256; None: that type is not for this model, or no card is known. `expected` None: no figures for
@@ -145,6 +143,13 @@ def room_on(gpu: GpuStatus) -> CardRoom | None:
     return CardRoom(gpu.name, gpu.free_bytes + (gpu.ours_bytes or 0), gpu.simulated)
 
 
+def reserve_bytes(world: World) -> int:
+    """Of the card's free memory, what llama.cpp's buffers cannot have under this backend."""
+    docker = world.backend.kind == BackendKind.DOCKER
+    margin_mib = world.configuration.settings.docker.fit_target_mib if docker else NATIVE_MARGIN_MIB
+    return CUDA_BYTES + (margin_mib << 20)
+
+
 def fit_of(world: World, target: Target, found: FoundShape, room: CardRoom | None) -> FitReport:
     """Of a variant with what its slot declares. Raises KvUnfit."""
     return _report(world, str(target.reference), target, found, PlanOptions(), room)
@@ -160,21 +165,21 @@ def _report(
 ) -> FitReport:
     request = _request(world, target, options, room)
     budget = Budget(
-        vram_bytes=room.budget_bytes if room else None,
+        vram_bytes=max(0, room.free_bytes - reserve_bytes(world)) if room else None,
         ram_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         gpu=find_gpu(room.name) if room and room.name else None,
     )
     fit = predict(found.shape, request, budget)
     load = _measured(world, found, request, room)
     if load is None:
-        return _told(reference, target, found, fit, None, room)
+        return _told(reference, target, found, fit, None, room, reserve_bytes(world))
     measured = beside(load, fit.total_bytes)
     if budget.vram_bytes is not None:  # what the formula is short of is missing in the budget
         learnt = max(0, budget.vram_bytes - (load.total_bytes - fit.total_bytes))
         fit = replace(
             predict(found.shape, request, replace(budget, vram_bytes=learnt)), vram_budget_bytes=budget.vram_bytes
         )
-    return _told(reference, target, found, fit, measured, room)
+    return _told(reference, target, found, fit, measured, room, reserve_bytes(world))
 
 
 def _measured(world: World, found: FoundShape, request: FitRequest, room: CardRoom | None) -> MeasuredLoad | None:
@@ -209,6 +214,7 @@ def _told(
     fit: FitPlan,
     measured: Measured | None,
     room: CardRoom | None,
+    reserve: int,
 ) -> FitReport:
     return FitReport(
         reference=reference,
@@ -223,7 +229,7 @@ def _told(
         compute_bytes=fit.compute_bytes,
         total_bytes=measured.total_bytes if measured else fit.total_bytes,
         vram_budget_bytes=fit.vram_budget_bytes,
-        reserve_bytes=RESERVE_BYTES,
+        reserve_bytes=reserve,
         margin_bytes=fit.margin_bytes,
         layers=fit.layers,
         gpu_layers=fit.gpu_layers,

@@ -15,6 +15,7 @@ from fit_shapes import MIB, shape_of
 from arriero.engine.llama import child
 from arriero.planner.fit.memory import CPU_UBATCH, GPU_UBATCH, FitRequest, compute_bytes, kv_bytes
 from arriero.planner.fit.placing import place
+from arriero.stack.plan import NATIVE_MARGIN_MIB
 
 PUBLISHED = [
     (QWEN, 4_677_120_000),
@@ -111,5 +112,6 @@ def test_a_recurrent_state_does_not_grow_with_the_context() -> None:
         assert sum(kv_bytes(layer, FitRequest(context, slots=2)) for layer in shape_of(MAMBA).layers) == 47.5 * MIB
 
 
-def test_batches_are_those_of_the_engine() -> None:
+def test_batches_and_the_margin_are_those_of_the_engine() -> None:
     assert (GPU_UBATCH, CPU_UBATCH) == (child.GPU_BATCH, child.CPU_BATCH)
+    assert child.FIT_MARGIN_MIB == NATIVE_MARGIN_MIB

@@ -56,7 +56,7 @@ def _card(report: FitReport, look: Look) -> str:
     return t.fit_card.format(
         name=room.name or look.sign("none"),
         simulated=t.gpu_simulated if room.simulated else "",
-        budget=t.numbers.size(room.budget_bytes),
+        budget=t.numbers.size(report.vram_budget_bytes or 0),
         free=t.numbers.size(room.free_bytes),
     )
 

@@ -23,6 +23,8 @@ CPU_BATCH = 32
 """Prompt tokens between two looks for a client that hung up: 5 % slower than 512 on a CPU, 16 times quicker to stop."""
 GPU_BATCH = 512
 """Ollama's own."""
+FIT_MARGIN_MIB = 200
+"""Device memory that is left free when layers are placed: llama.cpp's own 1,024 would push layers off an 8 GB card."""
 READY = "ready\n"
 _PR_SET_PDEATHSIG = 1
 _LOG_LOADING = 4  # the level at which llama.cpp tells the sizes of its buffers
@@ -66,8 +68,8 @@ def _model(params: Any, spec: LaunchSpec, on_gpu: bool, llama: Any) -> None:
     params.model.path = spec.model_path
     params.n_gpu_layers = spec.gpu_layers
     params.fit_params = on_gpu  # it measures what fits on a device; without one it only takes time (0.3 s)
-    if spec.fit_margin_mib is not None:
-        params.fit_params_target = [spec.fit_margin_mib << 20] * len(params.fit_params_target)
+    margin_mib = FIT_MARGIN_MIB if spec.fit_margin_mib is None else spec.fit_margin_mib
+    params.fit_params_target = [margin_mib << 20] * len(params.fit_params_target)
     if spec.main_gpu is not None:
         params.split_mode = llama.llama_split_mode.LLAMA_SPLIT_MODE_NONE
         params.main_gpu = spec.main_gpu

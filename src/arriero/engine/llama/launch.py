@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 class LaunchSpec:
     """`context` is per slot, `parallel` the slots. 0 in `batch`, `threads` and `cache_ram_mib`: the child chooses.
 
-    `gpu_layers`: -1 automatic, 0 none. `fit_margin_mib`: device memory to leave free, None as llama.cpp has it.
+    `gpu_layers`: -1 automatic, 0 none. `fit_margin_mib`: device memory to leave free, None: what suits a card of 8 GB.
     `jinja`: the GGUF's own chat template is loaded, to be rendered by the child (else the front renders prompts).
     """
 
