@@ -20,7 +20,7 @@ import ollama
 import pytest
 from engine_process import DEMO, EngineProcess, demo_store, engine
 from moving_world import client_of, forms, published, pulling, short
-from registry_faults import FaultProxy, answering, at_pace, changed, fault_proxy, with_wrong_byte
+from registry_faults import FaultProxy, after, answering, at_pace, changed, fault_proxy, with_wrong_byte
 from registry_server import completed, consistent, part_files, stock_registry
 
 from arriero.core.ids import Reference
@@ -109,6 +109,25 @@ async def test_without_a_stream_only_the_last_is_told(registry: str, full: Engin
         "application/json",
         {"status": "success"},
     )
+
+
+async def test_who_waits_for_the_end_and_hangs_up_stops_it_too(
+    proxy: FaultProxy, empty: EngineProcess, models: Path, tmp_path: Path
+) -> None:
+    reference = proxy.at(await published(proxy.upstream, tmp_path, "waited", BIG, seed=8))
+    big = Store(tmp_path).list()[0].layers[0].digest
+    reached = asyncio.Event()
+
+    async def tell() -> None:
+        reached.set()
+
+    proxy.on_blob = changed(lambda source: after(1_000_000, tell)(at_pace(SLOW, 65536)(source)))
+    waiting = asyncio.create_task(client_of(empty).pull(str(reference), insecure=True))
+    await reached.wait()
+    waiting.cancel()
+    await asyncio.wait({waiting})
+    await asyncio.to_thread(_transfers_over, models)
+    assert 500_000 < completed(models / "blobs", big) < BIG
 
 
 async def test_who_hangs_up_stops_the_pull_and_the_next_goes_on(
