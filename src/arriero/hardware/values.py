@@ -39,7 +39,7 @@ class GpuProcess:
     vram_bytes: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # compared and shown by nobody: less for every command to import
 class GpuSnapshot:
     """One look at the card. Figures are None where the driver does not know them, and all are unless READY.
 

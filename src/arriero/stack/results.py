@@ -84,7 +84,7 @@ class ModelStatus:
     backend: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class GpuStatus(GpuSnapshot):
     """The card, and whose memory it holds: `ours_bytes` of our services, `others_bytes` of all else, the driver too."""
 
