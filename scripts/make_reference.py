@@ -28,6 +28,7 @@ from arriero.core.errors import ArrieroError, every_error  # noqa: E402
 from arriero.hardware.values import GpuProcess  # noqa: E402
 from arriero.i18n.en import EN  # noqa: E402
 from arriero.planner import Action, Drift, Plan, Reason  # noqa: E402
+from arriero.planner.fit.choosing import Choice  # noqa: E402
 from arriero.planner.fit.speed import Expected  # noqa: E402
 from arriero.runtime.backend import PortHolder, StopReport  # noqa: E402
 from arriero.stack import results, version_results  # noqa: E402
@@ -182,6 +183,7 @@ DESCRIBED = (
     CardRoom,
     Expected,
     Measured,
+    Choice,
     results.ImportedModel,
     results.RemovedModel,
     version_results.PulledModel,

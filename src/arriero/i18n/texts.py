@@ -218,6 +218,8 @@ class Texts:
     fit_expected: str
     fit_expected_prompt: str
     fit_measured: str
+    fit_setting: str
+    fit_setting_now: str
     fit_unknown: str
     fit_hint: str
     fit_nothing: str

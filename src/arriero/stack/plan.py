@@ -7,8 +7,9 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from arriero.config.specs import BackendKind, KvCache
+from arriero.config.specs import BackendKind, KvCache, Speculation
 from arriero.planner import Reason
+from arriero.planner.fit.choosing import Choice, choose
 from arriero.planner.fit.errors import ContextAbsurd
 from arriero.planner.fit.gpus import find_gpu, require_gpu
 from arriero.planner.fit.memory import CPU_UBATCH, GPU_UBATCH, FitRequest
@@ -57,13 +58,13 @@ class FitReport:
 
     `weights`, `kv`, `compute` and `total`: of the whole model in one place, on the GPU where there is a budget and else
     in RAM. `vram_budget_bytes`: what is free on the card without `reserve_bytes`, which is what CUDA itself takes and
-    what llama.cpp is told to leave free. `margin_bytes`: asked for on top before a fit is promised. `layers`: as llama.cpp counts them, the output too; of
-    these `gpu_layers` go to the GPU. `cpu_expert_layers`: from the first block on, how many keep their experts in RAM.
-    `vram_bytes`, `ram_bytes`: of this division. `largest_context`: tokens that stay wholly on the GPU, by type of
-    cache; 0: not even 256; None: that type is not for this model, or no card is known. `expected` None: no figures for
-    that card. `source`: `measured` when `total_bytes` is that of a load seen before, which `measured` tells beside the
-    formula's; else `formula`. `parallel`: requests at once, each with its own context. `header`: where the model's
-    header came from.
+    what llama.cpp is told to leave free. `margin_bytes`: asked for on top before a fit is promised.
+    `layers`: as llama.cpp counts them, the output too; of these `gpu_layers` go to the GPU. `cpu_expert_layers`: from
+    the first block on, how many keep their experts in RAM. `vram_bytes`, `ram_bytes`: of this division.
+    `largest_context`: tokens that stay wholly on the GPU, by type of cache; 0: not even 256; None: that type is not for
+    this model, or no card is known. `expected` None: no figures for that card. `source`: `measured` when `total_bytes`
+    is that of a load seen before, which `measured` tells beside the formula's; else `formula`. `settings`: what suits
+    the model on this card. `parallel`: requests at once, each with its own context. `header`: where the header is from.
     """
 
     reference: str
@@ -90,6 +91,7 @@ class FitReport:
     expected: Expected | None
     source: str
     measured: Measured | None
+    settings: tuple[Choice, ...]
     reasons: tuple[Reason, ...]
     gpu: CardRoom | None
     header: HeaderSource
@@ -170,16 +172,18 @@ def _report(
         gpu=find_gpu(room.name) if room and room.name else None,
     )
     fit = predict(found.shape, request, budget)
+    speculation = target.slot.speculation if target and target.slot else Speculation.NONE
+    settings = choose(found.shape, request, budget, fit, str(speculation))
     load = _measured(world, found, request, room)
     if load is None:
-        return _told(reference, target, found, fit, None, room, reserve_bytes(world))
+        return _told(reference, target, found, fit, None, settings, room, reserve_bytes(world))
     measured = beside(load, fit.total_bytes)
     if budget.vram_bytes is not None:  # what the formula is short of is missing in the budget
         learnt = max(0, budget.vram_bytes - (load.total_bytes - fit.total_bytes))
         fit = replace(
             predict(found.shape, request, replace(budget, vram_bytes=learnt)), vram_budget_bytes=budget.vram_bytes
         )
-    return _told(reference, target, found, fit, measured, room, reserve_bytes(world))
+    return _told(reference, target, found, fit, measured, settings, room, reserve_bytes(world))
 
 
 def _measured(world: World, found: FoundShape, request: FitRequest, room: CardRoom | None) -> MeasuredLoad | None:
@@ -213,6 +217,7 @@ def _told(
     found: FoundShape,
     fit: FitPlan,
     measured: Measured | None,
+    settings: tuple[Choice, ...],
     room: CardRoom | None,
     reserve: int,
 ) -> FitReport:
@@ -241,6 +246,7 @@ def _told(
         expected=fit.expected,
         source="measured" if measured else "formula",
         measured=measured,
+        settings=settings,
         reasons=fit.reasons,
         gpu=room,
         header=found.source,

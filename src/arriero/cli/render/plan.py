@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from arriero.cli.look import Cell, Look
 from arriero.i18n import describe_reason
+from arriero.planner.fit.choosing import Choice
 from arriero.planner.fit.placing import Verdict
 from arriero.stack.fits import VariantFit
 from arriero.stack.plan import FitReport
@@ -46,6 +47,7 @@ def _lines(report: FitReport, look: Look) -> Iterator[str]:
         )
         yield t.fit_largest.format(contexts=contexts_text(report.largest_context, look))
     yield from _expected(report, look)
+    yield from (_setting(choice, report, look) for choice in report.settings)
     yield from (f"{look.sign('dot')} {describe_reason(reason, t)}" for reason in report.reasons)
 
 
@@ -59,6 +61,13 @@ def _card(report: FitReport, look: Look) -> str:
         budget=t.numbers.size(report.vram_budget_bytes or 0),
         free=t.numbers.size(room.free_bytes),
     )
+
+
+def _setting(choice: Choice, report: FitReport, look: Look) -> str:
+    t = look.texts
+    now = t.fit_setting_now.format(now=choice.now) if choice.key and choice.now != choice.chosen else ""
+    name = f"slots.{report.slot}.{choice.key}" if choice.key and report.slot else choice.name
+    return t.fit_setting.format(setting=name, chosen=choice.chosen, now=now, reason=describe_reason(choice.reason, t))
 
 
 def _expected(report: FitReport, look: Look) -> Iterator[str]:

@@ -60,11 +60,20 @@ def place(shape: ModelShape, request: FitRequest, gpu_layers: int, cpu_expert_la
     )
 
 
+def fits_whole(shape: ModelShape, request: FitRequest, budget_bytes: int) -> bool:
+    """All of it on the GPU, and the margin."""
+    return _fits(shape, place(shape, request, shape.offloadable), budget_bytes)
+
+
+def _fits(shape: ModelShape, placement: Placement, budget_bytes: int) -> bool:
+    return placement.vram_bytes + margin_bytes(shape, placement.vram_bytes) <= budget_bytes
+
+
 def best_placement(shape: ModelShape, request: FitRequest, budget_bytes: int) -> Placement:
     """The one with the most on the GPU: all; else as few experts in RAM as must be; else as many blocks as fit."""
 
     def fits(placement: Placement) -> bool:
-        return placement.vram_bytes + margin_bytes(shape, placement.vram_bytes) <= budget_bytes
+        return _fits(shape, placement, budget_bytes)
 
     def with_experts(count: int) -> Placement:
         return place(shape, request, shape.offloadable, count)

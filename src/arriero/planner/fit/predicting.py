@@ -8,7 +8,7 @@ from arriero.planner.actions import Reason
 from arriero.planner.fit.errors import KvUnfit
 from arriero.planner.fit.gpus import GpuFigures
 from arriero.planner.fit.memory import KV_BLOCKS, FitRequest, compute_bytes, kv_bytes
-from arriero.planner.fit.placing import Placement, Verdict, best_placement, margin_bytes, place
+from arriero.planner.fit.placing import Placement, Verdict, best_placement, fits_whole, margin_bytes, place
 from arriero.planner.fit.shape import ModelShape
 from arriero.planner.fit.speed import Expected, expect
 
@@ -58,8 +58,9 @@ class FitPlan:
 
 def predict(shape: ModelShape, request: FitRequest, budget: Budget) -> FitPlan:
     """Raises KvUnfit."""
-    require_kv(shape, request.kv_cache, on_gpu=budget.vram_bytes is not None)
     on_gpu = budget.vram_bytes is not None
+    if not allows_kv(shape, request.kv_cache, on_gpu=on_gpu):
+        raise KvUnfit(shape.architecture, request.kv_cache)
     placement = best_placement(shape, request, budget.vram_bytes) if budget.vram_bytes is not None else None
     placement = placement or place(shape, request, 0)
     weights = shape.gpu_bytes if on_gpu else shape.tensor_bytes
@@ -88,28 +89,22 @@ def predict(shape: ModelShape, request: FitRequest, budget: Budget) -> FitPlan:
     )
 
 
-def require_kv(shape: ModelShape, kv_cache: str, *, on_gpu: bool) -> None:
-    """Raises KvUnfit where llama.cpp refuses the type, or where it would take attention off the GPU to obey."""
+def allows_kv(shape: ModelShape, kv_cache: str, *, on_gpu: bool) -> bool:
+    """Not where llama.cpp refuses the type, nor where it would take attention off the GPU to obey."""
     block = KV_BLOCKS[kv_cache][0]
     lengths = {length for layer in shape.layers if layer.kv_heads for length in (layer.key_length, layer.value_length)}
-    if any(length % block for length in lengths) or (on_gpu and block > 1 and not shape.flash):
-        raise KvUnfit(shape.architecture, kv_cache)
+    return not any(length % block for length in lengths) and (shape.flash or block == 1 or not on_gpu)
 
 
 def largest_context(shape: ModelShape, request: FitRequest, kv_cache: str, budget: Budget) -> int | None:
     """The largest multiple of 256, up to what the model was trained for, with which all of it stays on the GPU."""
-    if budget.vram_bytes is None:
-        return None
-    try:
-        require_kv(shape, kv_cache, on_gpu=True)
-    except KvUnfit:
+    if budget.vram_bytes is None or not allows_kv(shape, kv_cache, on_gpu=True):
         return None
     low, high = 0, max(1, shape.trained_context // CONTEXT_STEP)
     while low < high:
         middle = (low + high + 1) // 2
-        whole = place(shape, replace(request, context=middle * CONTEXT_STEP, kv_cache=kv_cache), shape.offloadable)
-        fits = whole.vram_bytes + margin_bytes(shape, whole.vram_bytes) <= budget.vram_bytes
-        low, high = (middle, high) if fits else (low, middle - 1)
+        wanted = replace(request, context=middle * CONTEXT_STEP, kv_cache=kv_cache)
+        low, high = (middle, high) if fits_whole(shape, wanted, budget.vram_bytes) else (low, middle - 1)
     return low * CONTEXT_STEP
 
 
