@@ -136,20 +136,25 @@ def against(what: str, ours: list[float], name: str, theirs: list[float], goal: 
 
 
 def main(words: list[str]) -> int:
+    """Each part is printed as it is done: the whole takes minutes."""
     sys.path.insert(0, str(PROJECT_ROOT / "tests" / "integration"))
     from registry_server import stock_registry  # type: ignore[import-not-found]
 
     from bench import links, versions
 
+    size_bytes = int(words[0] if words else 2000) * 1_000_000
     with tempfile.TemporaryDirectory(prefix="arriero-bench-") as name, stock_registry(Path(name)) as host:
         folder = Path(name)
-        rows = loopback(host, folder / "loopback", int(words[0] if words else 2000) * 1_000_000)
+        show(loopback(host, folder / "loopback", size_bytes))
         shutil.rmtree(folder / "loopback")
-        rows += asyncio.run(links.measure(host, folder / "links"))
-        rows += asyncio.run(versions.measure(host, folder / "versions"))
-    print(f"\n{os.cpu_count()} processors, load average at the end {os.getloadavg()[0]:.1f}\n")
-    print(render(rows))
+        show(asyncio.run(links.measure(host, folder / "links")))
+        show(asyncio.run(versions.measure(host, folder / "versions")))
     return 0
+
+
+def show(rows: list[Row]) -> None:
+    print(f"\n{os.cpu_count()} processors, load average at the end {os.getloadavg()[0]:.1f}\n")
+    print(render(rows), flush=True)
 
 
 if __name__ == "__main__":

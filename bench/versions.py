@@ -48,6 +48,7 @@ def _move_home(home: Path) -> None:
     home.mkdir(parents=True)
     ours = {"HOME": home, "OLLAMA_MODELS": home / "models", "XDG_RUNTIME_DIR": home, "XDG_STATE_HOME": home / "state"}
     os.environ.update({name: str(path) for name, path in ours.items()})
+    os.environ["ARRIERO_DOCKER__PROJECT"] = "arriero-of-no-bench"  # no stack of the user's is looked at
 
 
 async def _rows(world: World, publisher: Publisher) -> list[Row]:
