@@ -10,7 +10,7 @@ import json
 import os
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -47,13 +47,13 @@ class DockerWorld:
     folder: Path
     port: int
     gpu: GpuChoice = GpuChoice.CPU
+    name: str = field(default_factory=lambda: f"arriero-test-{uuid.uuid4().hex[:8]}")
     processes = 1
     first_steps = ("backend.cpu_mode",)
     kind = "docker"
 
     def __post_init__(self) -> None:
-        name = f"arriero-test-{uuid.uuid4().hex[:8]}"
-        settings = DockerSettings(image(), name, self.folder / "project", self.gpu, "64mb", 512, 2048)
+        settings = DockerSettings(image(), self.name, self.folder / "project", self.gpu, "64mb", 512, 2048)
         self.project = ComposeProject((self.spec(),), settings)
         self.settings: dict[str, object] = {}
         self.backend = self.another()

@@ -154,37 +154,29 @@ async def test_a_start_that_is_cancelled_leaves_no_compose_behind(world: DockerW
     assert found == []
 
 
-async def test_an_app_that_is_killed_takes_compose_along(tmp_path: Path) -> None:
-    """Else it would make a container after the next command has seen that there is none."""
-    asleep = tmp_path / "bin" / "docker"
-    asleep.parent.mkdir()
-    asleep.write_text("#!/bin/sh\nexec sleep 60\n")
-    asleep.chmod(0o755)
-    environ = {**os.environ, "PATH": f"{asleep.parent}:{os.environ['PATH']}", "PYTHONPATH": ":".join(sys.path)}
-    app = await asyncio.create_subprocess_exec(sys.executable, "-c", APP, str(tmp_path), env=environ)
-    (compose,) = await until(lambda: asyncio.to_thread(children, app.pid), 40.0)
+@pytest.mark.parametrize("moment", ["compose", "container"])
+async def test_after_a_killed_start_the_next_command_finds_all_of_it(world: DockerWorld, moment: str) -> None:
+    """Compose outlives whoever started it; what it makes is not made behind the next command's back."""
+    environ = {**os.environ, "PYTHONPATH": ":".join(sys.path)}
+    arguments = (str(world.folder), str(world.port), world.name)
+    app = await asyncio.create_subprocess_exec(sys.executable, "-c", APP, *arguments, env=environ)
+    if moment == "compose":
+        await until(lambda: asyncio.to_thread(compose_processes, world.name), 40.0)
+    else:
+        await world.until_begun()
     app.kill()
     await app.wait()
-
-    async def gone() -> bool:
-        return not proc.alive(compose)
-
-    await until(gone)
+    report = await world.backend.stop("qwen", world.port, silent)
+    assert (report.port_free, report.leftovers) == (True, ())
+    assert (compose_processes(world.name), world.containers()) == ([], [])
+    assert (await world.start()).phase == "serving"
 
 
 APP = """
 import asyncio, pathlib, sys
-from arriero.config.specs import DockerSettings, GpuChoice
-from arriero.runtime.docker.compose import ComposeProject
-from arriero.runtime.docker.compose_command import compose
-from docker_slot import ENDPOINT
-settings = DockerSettings("x:1", "arriero-test", pathlib.Path(sys.argv[1]), GpuChoice.CPU, "64mb", 512, 2048)
-asyncio.run(compose(ENDPOINT, ComposeProject((), settings), ["up"], limit_s=60.0))
+from docker_slot import DockerWorld
+asyncio.run(DockerWorld(pathlib.Path(sys.argv[1]), int(sys.argv[2]), name=sys.argv[3]).start())
 """
-
-
-def children(pid: int) -> list[proc.Process]:
-    return [each for each in proc.descendants(pid, proc.own_processes()) if b"sleep" in _cmdline(each.pid)]
 
 
 def _cmdline(pid: int) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from arriero.core.clock import Clock
@@ -19,7 +19,7 @@ from arriero.runtime import ports, proc
 from arriero.runtime.backend import ServiceEvent, ServiceSnapshot, ServiceSpec, ServiceStats, StopReport
 from arriero.runtime.docker import volume
 from arriero.runtime.docker.compose import ComposeProject
-from arriero.runtime.docker.compose_command import compose
+from arriero.runtime.docker.compose_command import compose, until_none_is_left
 from arriero.runtime.docker.container import Container, find
 from arriero.runtime.docker.ending import remove
 from arriero.runtime.docker.endpoint import Endpoint
@@ -54,23 +54,18 @@ class DockerBackend:
         self._limits = limits or Limits()
 
     async def start(self, spec: ServiceSpec, report: Report) -> ServiceSnapshot:
-        with self._only_one(spec.slot, "start"):
-            engine = await connect(self.endpoint)
-            found = await find(engine, self.project.name, spec.slot)
+        async with self._only_one(spec.slot, "start") as (engine, found):
             if self._as_wanted(found, spec):
                 return await self._until_loaded(engine, spec, found[0].restarts, report)
             return await self._begin(engine, found, spec, report)
 
     async def restart(self, spec: ServiceSpec, report: Report) -> ServiceSnapshot:
-        with self._only_one(spec.slot, "restart"):
-            engine = await connect(self.endpoint)
-            return await self._begin(engine, await find(engine, self.project.name, spec.slot), spec, report)
+        async with self._only_one(spec.slot, "restart") as (engine, found):
+            return await self._begin(engine, found, spec, report)
 
     async def stop(self, slot: str, port: int, report: Report) -> StopReport:
-        with self._only_one(slot, "stop"):
-            began = self._clock.monotonic()
-            engine = await connect(self.endpoint)
-            found = await find(engine, self.project.name, slot)
+        began = self._clock.monotonic()
+        async with self._only_one(slot, "stop") as (engine, found):
             before_bytes = await memory_bytes(engine, found)
             left = await self._end(engine, found, report)
             return StopReport(
@@ -116,8 +111,14 @@ class DockerBackend:
     def remarks(self) -> tuple[ArrieroError, ...]:
         return tuple(ComposeFileEdited(path) for path in self.project.edited())
 
-    def _only_one(self, slot: str, verb: str) -> AbstractContextManager[None]:
-        return only_one(self._run_dir, slot, verb, self._clock)
+    @asynccontextmanager
+    async def _only_one(self, slot: str, verb: str) -> AsyncIterator[tuple[Engine, list[Container]]]:
+        """The slot's lock, and what is there of it once nobody is at work on it any more."""
+        with only_one(self._run_dir, slot, verb, self._clock):
+            for service in (spec.name for spec in self.project.services if spec.slot == slot):
+                await until_none_is_left(self.project.name, service)
+            engine = await connect(self.endpoint)
+            yield engine, await find(engine, self.project.name, slot)
 
     def _as_wanted(self, found: Sequence[Container], spec: ServiceSpec) -> bool:
         """It runs with these settings, or is about to; one that crashes or is unwell is better made anew."""

@@ -1,31 +1,33 @@
 """Runs `docker compose` for a project, and understands what it says when it fails.
 
-Invariant: whoever is cancelled, loses patience or is killed leaves no child behind, so that nothing is made after the
-next command has looked; what the engine was told by then, it does.
+Invariant: whoever is cancelled or loses patience leaves no child behind; what the engine was told by then, it does.
+Whoever is killed leaves one that goes on; `until_none_is_left` is for who comes next: nothing is made behind his back.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import re
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import pairwise
 
 from arriero.core.errors import ArrieroError
+from arriero.runtime import proc
 from arriero.runtime.docker.compose import ComposeProject
 from arriero.runtime.docker.endpoint import Endpoint
 from arriero.runtime.docker.engine import connect
 from arriero.runtime.docker.errors import ComposeFailed, ComposeMissing, ComposeSlow, ComposeTooOld, DockerMissing
 from arriero.runtime.docker.recognising import recognise
+from arriero.runtime.ending import outlast
+from arriero.runtime.errors import StopIncomplete
 
 OLDEST_COMPOSE = "2.19"  # `down SERVICE` by hand, and how `up` compares images
 _VERSION_LIMIT_S = 10.0
 _GRACE_S = 3.0
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None)  # loaded before any fork
+_ORPHAN_S = 10.0  # it makes and starts one container whose image is there
 _UNREACHABLE = re.compile(
     r"cannot connect to the docker daemon|failed to connect to the docker API|error during connect"
     r"|permission denied while trying to connect",
@@ -42,6 +44,20 @@ async def compose(endpoint: Endpoint, project: ComposeProject, words: Sequence[s
     code, said = await _run(endpoint, command, limit_s, " ".join(words), project.environment)
     if code:
         raise await _failure(endpoint, project, " ".join(words), code, said)
+
+
+async def until_none_is_left(project: str, service: str) -> None:
+    """Waits for a Compose that a killed command left at work on this service. For the holder of the slot's lock: nobody
+    else can have one. Raises StopIncomplete for one that cannot be ended."""
+    table = await asyncio.to_thread(proc.own_processes)
+    orphans = [seen.process for seen in table.values() if _works_on(seen.command, project, service)]
+    if left := await outlast(orphans, _ORPHAN_S):
+        raise StopIncomplete(service, tuple(process.pid for process in left))
+
+
+def _works_on(command: Sequence[str], project: str, service: str) -> bool:
+    """Both the docker command and its plugin carry the words that `compose` gave."""
+    return "compose" in command[:2] and ("--project-name", project) in pairwise(command) and command[-1] == service
 
 
 async def compose_version(endpoint: Endpoint) -> str:
@@ -76,7 +92,6 @@ async def _run(
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_end_with_us,
             env=environment,
         )
     except FileNotFoundError:
@@ -89,11 +104,6 @@ async def _run(
     finally:
         await _end(process)
     return process.returncode or 0, said.decode(errors="replace")
-
-
-def _end_with_us() -> None:
-    """The kernel tells it to end when we die, also by kill -9 (PR_SET_PDEATHSIG, prctl(2))."""
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -18,9 +18,9 @@ from arriero.core.paths import SOURCE_ROOT
 from arriero.core.progress import Progress, Report
 from arriero.runtime import ports, proc
 from arriero.runtime.backend import ServiceEvent, ServiceSnapshot, ServiceSpec, ServiceStats, StopReport
+from arriero.runtime.ending import end
 from arriero.runtime.errors import KeeperFailed, ServiceFailed, ServiceGaveUp, StopIncomplete
 from arriero.runtime.native import command
-from arriero.runtime.native.ending import end
 from arriero.runtime.native.events import happenings
 from arriero.runtime.native.finding import MARK, Found, find, mark
 from arriero.runtime.native.following import follow_lines, last_lines

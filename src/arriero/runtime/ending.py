@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from arriero.runtime import proc
 from arriero.runtime.proc import Process
@@ -22,14 +23,30 @@ async def end(family: Iterable[Process], patience_s: float) -> tuple[Process, ..
 
     The first is the supervisor, who ends its own engine in order; the rest follow it.
     """
-    held = {process: fd for process in family if (fd := proc.hold(process)) is not None}
-    try:
+    with _holding(family) as held:
         for fd in list(held.values())[:1]:
             _send(fd, signal.SIGTERM)
-        left = await _who_stays(held, patience_s)
-        for process in left:
-            _send(held[process], signal.SIGKILL)
-        return tuple(await _who_stays({process: held[process] for process in left}, _KILL_LIMIT_S))
+        return await _outlast(held, patience_s)
+
+
+async def outlast(processes: Iterable[Process], patience_s: float) -> tuple[Process, ...]:
+    """Waits for them to end by themselves, kills who has not by then. Returns who is there even then."""
+    with _holding(processes) as held:
+        return await _outlast(held, patience_s)
+
+
+async def _outlast(held: dict[Process, int], patience_s: float) -> tuple[Process, ...]:
+    left = await _who_stays(held, patience_s)
+    for process in left:
+        _send(held[process], signal.SIGKILL)
+    return tuple(await _who_stays({process: held[process] for process in left}, _KILL_LIMIT_S))
+
+
+@contextmanager
+def _holding(processes: Iterable[Process]) -> Iterator[dict[Process, int]]:
+    held = {process: fd for process in processes if (fd := proc.hold(process)) is not None}
+    try:
+        yield held
     finally:
         for fd in held.values():
             os.close(fd)
