@@ -68,9 +68,9 @@ def on(world: World) -> Iterator[With]:
 
 
 @pytest.fixture
-def foreign() -> Iterator[subprocess.Popen[bytes]]:
+def foreign(world: World) -> Iterator[subprocess.Popen[bytes]]:
     """Another program, with 2 GiB on the card."""
-    environ = {**os.environ, VARIABLE: "2GiB"}
+    environ = {**os.environ, VARIABLE: f"2GiB@{world.configuration.settings.run_dir}"}
     command = [sys.executable, "-c", "import sys; sys.stdin.read()"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environ)
     yield process

@@ -17,7 +17,8 @@ EXAMPLE = "rtx2070s,desktop=900M,release=3,fault=stuck"
 @dataclass(frozen=True)
 class SimulationSpec:
     """`desktop_bytes`: what a made-up desktop takes. `release_s`: how long the driver keeps the memory of a process
-    that has ended. `fault`, one of FAULTS: `stuck` keeps it for ever, the others are how NVML fails.
+    that has ended. `fault`, one of FAULTS: `stuck` keeps it for ever, the others are how NVML fails. `containers`: our
+    engines in containers, whoever's they are, are on the card too.
     """
 
     text: str
@@ -25,6 +26,7 @@ class SimulationSpec:
     desktop_bytes: int = 600_000_000
     release_s: float = 0.0
     fault: str = "none"
+    containers: bool = False
 
 
 def parse_simulation(text: str) -> SimulationSpec:
@@ -35,10 +37,11 @@ def parse_simulation(text: str) -> SimulationSpec:
     values: dict[str, str] = {}
     for option in options:
         name, equals, value = option.partition("=")
-        if not equals or name in values or name not in ("desktop", "release", "fault"):
+        if not equals or name in values or name not in ("desktop", "release", "fault", "containers"):
             raise ValueError(option)
         values[name] = value
     fault, release_s = values.get("fault", "none"), float(values.get("release", "0"))
-    if fault not in FAULTS or not 0 <= release_s <= 3600:
+    containers = values.get("containers", "no")
+    if fault not in FAULTS or not 0 <= release_s <= 3600 or containers not in ("yes", "no"):
         raise ValueError(text)
-    return SimulationSpec(text, card, parse_bytes(values.get("desktop", "600M")), release_s, fault)
+    return SimulationSpec(text, card, parse_bytes(values.get("desktop", "600M")), release_s, fault, containers == "yes")

@@ -2,10 +2,10 @@
 
 What it pretends, and nothing more:
 - an RTX 2070 SUPER with 8 GiB, 215 MiB of them the driver's own (CUDA tells 7,977 MiB on that card), and a desktop;
-- the llama.cpp child of each engine of this installation, and of each engine in a container, holds as much of the card
-  as it really has resident in memory: weights, KV cache and buffers are in there;
+- the llama.cpp child of each engine of this installation, and with `containers=yes` of each engine in a container,
+  holds as much of the card as it really has resident in memory: weights, KV cache and buffers are in there;
 - the first process of a family that has ARRIERO_SIMULATED_VRAM=SIZE in its environment holds that size: any other
-  program (whose environment we may read);
+  program (whose environment we may read). SIZE@RUN_DIR: only on the card of the installation with that `run_dir`;
 - who came first has his place; who finds too little room stays on the processor, and holds nothing;
 - a process that ended is listed for as long as the release takes, with fault `stuck` for ever;
 - the other faults fail where NVML fails, with NVML's own numbers and words (nvmlReturn_t, nvmlErrorString).
@@ -156,22 +156,22 @@ class SimulatedNvml:
         """(pid, start) and bytes of every process that wants a place on the card."""
         for pid in processes.every_pid():
             told = processes.variables_of(pid, (_MARK, _CONTAINED, VARIABLE))
-            size = self._engine_bytes(pid, told) or _declared_bytes(pid, told.get(VARIABLE, ""))
+            size = self._engine_bytes(pid, told) or self._declared_bytes(pid, told.get(VARIABLE, ""))
             if size and (born := processes.born(pid)):
                 yield (pid, born[1]), size
 
     def _engine_bytes(self, pid: int, told: dict[str, str]) -> int:
-        ours = told.get(_MARK, "").endswith(f"@{self._run_dir}") or _CONTAINED in told
+        ours = told.get(_MARK, "").endswith(f"@{self._run_dir}") or (self._spec.containers and _CONTAINED in told)
         child = ours and _CHILD in processes.command_of(pid).split()
         return processes.resident_bytes(pid) if child else 0
 
-
-def _declared_bytes(pid: int, told: str) -> int:
-    """0 for one whose parent has the variable too: it counts once for a family."""
-    born = processes.born(pid) if told else None
-    if born is None or processes.variables_of(born[0], (VARIABLE,)):
-        return 0
-    try:
-        return parse_bytes(told)
-    except ValueError:
-        return 0
+    def _declared_bytes(self, pid: int, told: str) -> int:
+        """0 for one whose parent has the variable too: it counts once for a family."""
+        size, _, run_dir = told.partition("@")
+        born = processes.born(pid) if told and run_dir in ("", self._run_dir) else None
+        if born is None or processes.variables_of(born[0], (VARIABLE,)):
+            return 0
+        try:
+            return parse_bytes(size)
+        except ValueError:
+            return 0

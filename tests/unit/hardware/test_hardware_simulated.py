@@ -13,6 +13,8 @@ from arriero.hardware.simulated import DESKTOP_PID, VARIABLE, SimulatedNvml
 from arriero.hardware.values import GpuProcess, GpuSnapshot, GpuState
 
 GIB = 1 << 30
+HERE = f"/nowhere/{os.getpid()}"
+"""The run folder that these cards belong to: no other test's processes are on them."""
 WAITS = "import sys; sys.stdin.read()"
 Spawn = Callable[[str], subprocess.Popen[bytes]]
 
@@ -23,7 +25,7 @@ def spawn() -> Iterator[Spawn]:
     started: list[subprocess.Popen[bytes]] = []
 
     def start(size: str) -> subprocess.Popen[bytes]:
-        environ = {**os.environ, VARIABLE: size}
+        environ = {**os.environ, VARIABLE: f"{size}@{HERE}"}
         started.append(subprocess.Popen([sys.executable, "-c", WAITS], stdin=subprocess.PIPE, env=environ))
         return started[-1]
 
@@ -42,7 +44,7 @@ class Card:
 
     def __init__(self, text: str) -> None:
         self.now = 0.0
-        self.nvml = SimulatedNvml(parse_simulation(text), "/nowhere", lambda: self.now)
+        self.nvml = SimulatedNvml(parse_simulation(text), HERE, lambda: self.now)
 
     def look(self) -> GpuSnapshot:
         return read(self.nvml, "", simulated=True)
@@ -108,12 +110,22 @@ def test_faults_are_nvmls(fault: str, state: GpuState) -> None:
 
 
 def test_how_a_card_is_asked_for() -> None:
-    text = "rtx2070s,desktop=1GiB,release=0.5,fault=stuck"
-    assert parse_simulation(text) == SimulationSpec(text, "rtx2070s", GIB, 0.5, "stuck")
+    text = "rtx2070s,desktop=1GiB,release=0.5,fault=stuck,containers=yes"
+    assert parse_simulation(text) == SimulationSpec(text, "rtx2070s", GIB, 0.5, "stuck", containers=True)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "rtx9090", "rtx2070s,", "rtx2070s,fault", "rtx2070s,fault=x", "rtx2070s,release=-1", "rtx2070s,a=b"]
+    "text",
+    [
+        "",
+        "rtx9090",
+        "rtx2070s,",
+        "rtx2070s,fault",
+        "rtx2070s,fault=x",
+        "rtx2070s,release=-1",
+        "rtx2070s,a=b",
+        "rtx2070s,containers=1",
+    ],
 )
 def test_what_no_card_is_asked_for_with(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
