@@ -9,11 +9,14 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from arriero.core.files import CommandRunning
 from arriero.core.progress import Progress, Report
 from arriero.registry.control import PullControl
-from arriero.stack.world import World
+
+if TYPE_CHECKING:
+    from arriero.stack.world import World
 
 _TURN_EVERY_S = 0.1
 

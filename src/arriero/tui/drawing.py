@@ -55,6 +55,14 @@ class Rows(OptionList):
         elif keys:
             self.highlighted = min(at or 0, len(keys) - 1)
 
+    def on_resize(self) -> None:
+        """Textual 8.2 keeps what it cut to the old width when it draws before it has measured anew."""
+        self.call_after_refresh(self._draw_anew)
+
+    def _draw_anew(self) -> None:
+        self.notify_style_update()
+        self.refresh()
+
     @property
     def pointed(self) -> str | None:
         """The key under the cursor."""

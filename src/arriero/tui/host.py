@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from arriero.core.errors import ArrieroError
 from arriero.i18n import Texts
-from arriero.stack.world import World
+
+if TYPE_CHECKING:
+    from arriero.stack.world import World
 
 
 class Tell(Protocol):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from arriero.config.specs import SlotSpec
 from arriero.stack.results import ModelState
-from arriero.stack.world import World
 from arriero.tui.view import Cell, Row, Tone, line
 from arriero.tui.words import Words
+
+if TYPE_CHECKING:
+    from arriero.stack.world import World
 
 
 @dataclass(frozen=True)

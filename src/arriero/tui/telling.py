@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from arriero.i18n import describe_drift, describe_error, describe_repair, fill
-from arriero.stack.version_results import Freshness
+from arriero.stack.results import Outcome
+from arriero.stack.version_results import CheckReport, Freshness, PruneReport, PulledModel
 from arriero.tui.host import Host
 from arriero.tui.jobs import JobSnapshot, JobState
 from arriero.tui.operations import Operation
@@ -34,9 +35,17 @@ def tell_plan(operation: Operation, result: object, host: Host, words: Words) ->
 
 
 def nothing_planned(result: object) -> bool:
-    """An empty plan: there is nothing to confirm."""
-    plan = getattr(result, "plan", None)
-    return plan is not None and bool(plan.empty)
+    """Whether all is as wanted already, so that there is nothing to confirm."""
+    match result:
+        case Outcome():
+            return result.plan.empty
+        case PulledModel():
+            return not result.changed and not result.download_bytes
+        case CheckReport():
+            return not any(check.freshness is Freshness.OUTDATED for check in result.checks)
+        case PruneReport():
+            return not result.removed and not result.previous
+    return False
 
 
 def _validation(seen: Validation, words: Words) -> Iterator[str]:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from arriero.stack.checking import check
 from arriero.stack.results import StackStatus
-from arriero.stack.status import status
 from arriero.stack.version_results import CheckReport
-from arriero.stack.world import World
 from arriero.store.models import StoreProblem
+
+if TYPE_CHECKING:
+    from arriero.stack.world import World
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,9 @@ class Validation:
 
 async def validate(world: World) -> Validation:
     """All at once; a registry that cannot be asked is among the check's failures."""
+    from arriero.stack.checking import check  # late: the first screen does without
+    from arriero.stack.status import status
+
     seen, problems, checked = await asyncio.gather(
         status(world), asyncio.to_thread(world.store.problems), check(world, None)
     )

@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from arriero.core.errors import ArrieroError
 from arriero.stack.results import StackStatus
-from arriero.stack.status import status
-from arriero.stack.world import World
+
+if TYPE_CHECKING:
+    from arriero.stack.world import World
 
 QUIET_S = 4.0  # what no event tells of (a model unloaded inside its service, a file in the store) shows by then
 _EVENTS_AGAIN_S = 5.0
@@ -48,6 +50,8 @@ class Watcher:
                         await self._poked.wait()
 
     async def _look(self) -> None:
+        from arriero.stack.status import status  # late: the first screen does without
+
         try:
             self._show(await status(await self._current()))
         except ArrieroError as fault:

@@ -15,8 +15,9 @@ from arriero.core.errors import ArrieroError
 from arriero.i18n import Language, texts_of
 from arriero.i18n.tui_en import EN
 from arriero.i18n.tui_es import ES
-from arriero.planner import Plan
-from arriero.stack.version_results import CheckReport, Freshness, VersionCheck
+from arriero.planner import Action, ActionKind, Plan, Reason
+from arriero.stack.results import Outcome, RemovedModel
+from arriero.stack.version_results import CheckReport, Freshness, PruneReport, PulledModel, VersionCheck
 from arriero.state.errors import StateLocked
 from arriero.store.errors import ModelNotInstalled
 from arriero.store.models import StoreProblem
@@ -160,13 +161,32 @@ def test_how_a_job_is_told() -> None:
     assert tell_job(replace(job, state=JobState.CANCELLED), HOST, WORDS) == ES.cancelled
 
 
-def test_an_empty_plan_has_nothing_to_confirm() -> None:
-    @dataclasses.dataclass
-    class Result:
-        plan: Plan
+def outcome(*actions: Action) -> Outcome:
+    plan = Plan("down", actions)
+    return Outcome(plan, True, "native", Reason("backend.asked"), (), (), (), 0.0)
 
-    assert nothing_planned(Result(Plan("down", ())))
-    assert not nothing_planned("a result without a plan")
+
+STOP = Action(ActionKind.STOP, "qwen", "a:1", Reason("asked"))
+OUTDATED = VersionCheck("a:1", "qwen", "7b", Freshness.OUTDATED, "d", "e", None, ("model",), 5)
+PULLED = PulledModel("a:1", "qwen", None, "d", 5, 5, True, None, True)
+
+
+@pytest.mark.parametrize(
+    ("result", "nothing"),
+    [
+        (outcome(), True),
+        (outcome(STOP), False),
+        (PULLED, False),
+        (replace(PULLED, changed=False, download_bytes=0), True),
+        (CheckReport((OUTDATED,), ()), False),
+        (CheckReport((replace(OUTDATED, freshness=Freshness.CURRENT),), ()), True),
+        (PruneReport((), (), 0, 0, True), True),
+        (PruneReport((), ("a:1-prev",), 0, 0, True), False),
+        (RemovedModel(("a:1",), 0, True), False),
+    ],
+)
+def test_what_there_is_nothing_to_confirm_of(result: object, nothing: bool) -> None:
+    assert nothing_planned(result) is nothing
 
 
 def test_the_other_language_and_back() -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from arriero.cli.call import Call, Reply
 from arriero.cli.defects import write_traceback
 from arriero.cli.errors import ArgumentMissing
-from arriero.cli.render.any import render_any
 from arriero.config.loading import load
 from arriero.core.errors import ArrieroError, InternalError
 from arriero.i18n import Texts
-from arriero.stack.world import World
 from arriero.tui.host import Host
 from arriero.tui.opening import can_draw, run_app
-from arriero.tui.plain import PlainMenu
 from arriero.tui.words import Words
+
+if TYPE_CHECKING:
+    from arriero.stack.world import World
 
 
 def menu(call: Call) -> Reply:
@@ -27,6 +29,8 @@ def menu(call: Call) -> Reply:
     if not call.args.plain and can_draw(streams, call.environ):
         code = run_app(host, words)
     else:
+        from arriero.tui.plain import PlainMenu
+
         code = PlainMenu(host, words, _read, call.out, call.narrate, call.narrate.close).run()
     if code:
         raise SystemExit(code)
@@ -42,7 +46,7 @@ def _host(call: Call) -> Host:
         return open_world(load(call.flags, call.environ, call.places))
 
     def tell(result: object, texts: Texts, *, planned: bool) -> str:
-        from dataclasses import replace
+        from arriero.cli.render.any import render_any  # late: the first screen does without
 
         return render_any(result, replace(call.look, texts=texts, colour=False), planned=planned)
 
