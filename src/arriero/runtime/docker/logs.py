@@ -37,25 +37,46 @@ async def tail_of(engine: Engine, container: Container, count: int) -> str:
 
 async def follow_lines(endpoint: Endpoint, project: str, slot: str, tail: int, clock: Clock) -> AsyncGenerator[str]:
     """The last `tail` lines, then what comes, also from the containers that take this one's place."""
-    options: dict[str, object] = {"tail": str(tail)}
-    followed: tuple[str, datetime | None] | None = None
+    place = _Place(tail)
     async with aclosing(happenings(endpoint, project, [slot], clock)) as events:
         async for event in events:
-            if event.kind not in (EventKind.LISTENING, EventKind.STARTED):
-                continue
-            engine = await connect(endpoint)
-            for container in (await find(engine, project, slot))[:1]:
-                run = (container.full_id, container.started_at)
-                if followed and run != followed and container.started_at:
-                    options = {"since": _seconds(container.started_at)}
-                async with aclosing(_lines(engine, container, follow=True, **options)) as lines:
+            if event.kind in (EventKind.LISTENING, EventKind.STARTED):
+                async with aclosing(_one_run(endpoint, project, slot, place, clock)) as lines:
                     async for line in lines:
                         yield line
-                followed, options = run, {"since": _seconds(clock.now())}
 
 
-def _seconds(moment: datetime) -> str:
-    return f"{moment.timestamp():.6f}"
+async def _one_run(endpoint: Endpoint, project: str, slot: str, place: _Place, clock: Clock) -> AsyncGenerator[str]:
+    """The lines of the slot's container from that place on, until it ends."""
+    engine = await connect(endpoint)
+    for container in (await find(engine, project, slot))[:1]:
+        async with aclosing(_lines(engine, container, follow=True, **place.in_log_of(container))) as lines:
+            async for line in lines:
+                yield line
+        place.read_until(container, clock.now())
+
+
+class _Place:
+    """How far the logs were read: `tail` lines of the first run, all of each later one, nothing twice."""
+
+    def __init__(self, tail: int) -> None:
+        self._tail = tail
+        self._run: tuple[str, datetime | None] | None = None
+        self._until: datetime | None = None
+
+    def in_log_of(self, container: Container) -> dict[str, object]:
+        """The engine's options for what is still to be read."""
+        if self._run is None:
+            return {"tail": str(self._tail)}
+        since = self._until if self._run == _run(container) else container.started_at
+        return {"since": f"{since.timestamp():.6f}"} if since else {}
+
+    def read_until(self, container: Container, moment: datetime) -> None:
+        self._run, self._until = _run(container), moment
+
+
+def _run(container: Container) -> tuple[str, datetime | None]:
+    return container.full_id, container.started_at
 
 
 async def _lines(engine: Engine, container: Container, **options: object) -> AsyncGenerator[str]:
