@@ -23,7 +23,7 @@ def main(words: list[str]) -> int:
             return asyncio.run(soak.run(here, float(words[1]) if words[1:] else 60))
         if words[:1] == ["live"]:
             return live.run(here)
-        rows = [*asyncio.run(serving.measure(here)), *commands.measure(here)]
+        rows = [*asyncio.run(serving.measure(here)), *commands.measure(here), *fit.rows()]
     load = os.getloadavg()[0]
     print(f"\n{os.cpu_count()} processors, Python {platform.python_version()}, load average at the end {load:.1f}\n")
     print(render(rows))

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from arriero.core.ids import Reference
 from arriero.planner.fit.memory import FitRequest
 from arriero.planner.fit.predicting import Budget, FitPlan, predict
 from arriero.planner.fit.reading import ARRAY_LIMIT, read_shape
+from arriero.stack.shapes import KeptShape
 from arriero.store.gguf import read_header
 from bench.further import GEMMA3, LLAMA_3B, MAMBA, MIXTRAL, QWEN3_MOE
 from bench.llama_buffers import Buffers, Load, measure
 from bench.sparse_gguf import Model
+from bench.table import Row
 from bench.wanted import DEEPSEEK, MISTRAL, QWEN, V2_LITE, V2_LITE_MLA
 
 MIB = 1 << 20
@@ -83,14 +86,35 @@ def predict_file(path: Path, load: Load) -> FitPlan:
     return predict(shape, FitRequest(load.context, load.kv_cache, load.ubatch, load.slots), Budget())
 
 
-def plan_ms(path: Path, turns: int = 9) -> float:
-    """From the file to the plan, as a command does it once it runs."""
+def rows() -> list[Row]:
+    """How long a plan takes once a command runs: the largest header of the catalogue, a small one, and one that was
+    read before, as `plan` and `models` keep it."""
+    with tempfile.TemporaryDirectory(prefix="arf-") as folder:
+        files = [model.write(Path(folder) / f"{model.name}.gguf") for model in (QWEN, DEEPSEEK)]
+        kept = KeptShape(Path(folder), Reference.parse("qwen:1"))
+        kept.save("sha256:0", read_shape(read_header(files[0], number_arrays=ARRAY_LIMIT)))
+        found = [_row(f"plan, header of {path.stem}", _read_again(path)) for path in files]
+        return [*found, _row(f"plan, {QWEN.name} known", lambda: _plan_kept(kept))]
+
+
+def _read_again(path: Path) -> Callable[[], FitPlan]:
+    return lambda: predict_file(path, Load(str(path), 8192))
+
+
+def _plan_kept(kept: KeptShape) -> FitPlan:
+    found = kept.load()
+    assert found is not None
+    return predict(found[1], FitRequest(8192), Budget(6 << 30))
+
+
+def _row(what: str, plan: Callable[[], FitPlan], turns: int = 9) -> Row:
     took = []
     for _ in range(turns):
         began = time.perf_counter()
-        predict_file(path, Load(str(path), 8192))
+        plan()
         took.append((time.perf_counter() - began) * 1000)
-    return median(took)
+    ms = median(took)
+    return Row(what, f"{ms:.1f} ms", "-", ms, f"{ms:.1f} ms", "<= 30 ms")
 
 
 def _lines(compared: Sequence[Compared]) -> list[str]:

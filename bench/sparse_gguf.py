@@ -38,7 +38,8 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Model:
-    """`shapes`: every tensor, its blocks in order; `metadata` without the architecture's prefix."""
+    """`shapes`: every tensor, its blocks in order; `metadata` without the architecture's prefix; `merges`: how many its
+    tokenizer has."""
 
     name: str
     architecture: str
@@ -47,6 +48,7 @@ class Model:
     shapes: Mapping[str, tuple[int, ...]]
     metadata: Mapping[str, Value] = field(default_factory=dict)
     base: str = "Q4_K"
+    merges: int = 1
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:
@@ -75,7 +77,7 @@ class Model:
             "general.name": self.name,
             "general.file_type": _FILE_TYPE[self.base],
             **{f"{self.architecture}.{key}": value for key, value in self.metadata.items()},
-            **(_vocabulary(self.vocabulary) if words else {}),
+            **(_vocabulary(self.vocabulary, self.merges) if words else {}),
         }
         padded = [-(-tensor.size_bytes // _ALIGNMENT) * _ALIGNMENT for tensor in self.tensors]
         offsets = list(accumulate(padded, initial=0))
@@ -96,7 +98,7 @@ def _block(name: str) -> int:
     return int(name.split(".")[1])
 
 
-def _vocabulary(count: int) -> dict[str, Value]:
+def _vocabulary(count: int, merges: int) -> dict[str, Value]:
     """`count` tokens of byte-pair encoding: the 256 bytes as GPT-2 spells them, then words that no text has."""
     letters = [*range(33, 127), *range(161, 173), *range(174, 256)]
     spelt = [chr(c) for c in letters] + [chr(256 + i) for i in range(256 - len(letters))]
@@ -106,7 +108,7 @@ def _vocabulary(count: int) -> dict[str, Value]:
         "tokenizer.ggml.pre": "default",
         "tokenizer.ggml.tokens": words,
         "tokenizer.ggml.token_type": [1] * (count - 2) + [3, 3],
-        "tokenizer.ggml.merges": ["a b"],
+        "tokenizer.ggml.merges": [f"<{i} >" for i in range(merges)],
         "tokenizer.ggml.bos_token_id": count - 2,
         "tokenizer.ggml.eos_token_id": count - 1,
     }

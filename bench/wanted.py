@@ -22,6 +22,7 @@ def dense(
     biased: bool = False,
     tied: bool = False,
     extra: dict[str, Value] | None = None,
+    merges: int = 1,
 ) -> Model:
     """A transformer of the llama kind. `biased`: with biases on query, key and value, as Qwen2 has them."""
     shapes: Shapes = {"token_embd.weight": (width, vocabulary)}
@@ -38,7 +39,7 @@ def dense(
         **({"attention.key_length": head, "attention.value_length": head} if head * heads != width else {}),
         **(extra or {}),
     }
-    return Model(name, architecture, layers, vocabulary, shapes, metadata)
+    return Model(name, architecture, layers, vocabulary, shapes, metadata, merges=merges)
 
 
 def _common(layers: int, width: int, heads: int, feed_forward: int, trained: int) -> dict[str, Value]:
@@ -139,6 +140,7 @@ QWEN = dense(
     vocabulary=152_064,
     trained=32_768,
     biased=True,
+    merges=151_387,
 )
 MISTRAL = dense(
     "Mistral-7B-v0.3",
