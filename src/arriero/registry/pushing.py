@@ -25,7 +25,6 @@ from arriero.registry.patience import Patience, persist
 from arriero.registry.uploading import Upload
 
 STEP = "push.layer"
-LAST_STEP = "push.manifest"
 
 
 async def push(
@@ -69,7 +68,7 @@ async def push(
             report(progress)
 
     await run(send_blobs, tick)
-    report(Progress(LAST_STEP, str(reference)))
+    report(Progress("push.manifest", str(reference)))
     await run(send_manifest)
     return hashlib.sha256(raw).hexdigest()
 

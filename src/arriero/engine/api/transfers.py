@@ -18,9 +18,9 @@ from arriero.engine.api.refusal import Refusal
 from arriero.engine.api.requests import reference_of
 from arriero.engine.api.service import Json
 from arriero.engine.engine import Engine
-from arriero.registry import pushing
 from arriero.registry.client import RegistryClient
 from arriero.registry.pulling import pull_blobs
+from arriero.registry.pushing import push as push_to_registry
 from arriero.registry.values import RegistrySettings
 from arriero.store.errors import ModelNotInstalled
 from arriero.store.store import Store
@@ -66,7 +66,7 @@ async def _push_model(store: Store, reference: Reference, tell: Tell, *, insecur
         tell({"status": "couldn't retrieve manifest"})
         path = store.manifests.joinpath(*reference.parts)
         raise Refusal(500, f"open {path}: no such file or directory") from None
-    await pushing.push(_client(reference, insecure), reference, raw, store.blobs, _layers("pushing", tell))
+    await push_to_registry(_client(reference, insecure), reference, raw, store.blobs, _layers("pushing", tell))
     tell({"status": "success"})
 
 
@@ -78,7 +78,7 @@ def _layers(verb: str, tell: Tell) -> Callable[[Progress], None]:
     """Reports about layers as Ollama tells them; a figure of nought is left out, as Go's omitempty does."""
 
     def report(progress: Progress) -> None:
-        if progress.step == pushing.LAST_STEP:
+        if progress.step == "push.manifest":
             tell({"status": "pushing manifest"})
             return
         digest = str(progress.params["digest"])
