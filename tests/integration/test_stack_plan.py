@@ -15,15 +15,18 @@ from typing import Any
 
 import pytest
 from bench.sparse_gguf import Model
-from bench.wanted import QWEN, V2_LITE, dense
+from bench.wanted import DEEPSEEK, MISTRAL, QWEN, V2_LITE, dense
 from registry_server import quick, stock_registry
 from version_world import free_port
 
 from arriero.cli import main
 from arriero.core import paths
 from arriero.core.ids import Reference
+from arriero.planner.fit.reading import ARRAY_LIMIT, read_shape
 from arriero.registry.client import RegistryClient
 from arriero.registry.pushing import push
+from arriero.stack.shapes import KeptShape
+from arriero.store.gguf import read_header
 
 MIB = 1 << 20
 SMALL = dense(
@@ -119,9 +122,9 @@ def arriero(host: str, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Arrie
     return run
 
 
-def simulated(*argv: str) -> Typed:
+def simulated(*argv: str, card: str = "rtx2070s") -> Typed:
     """The same with a simulated card, as a process: NVML's child ends with it."""
-    line = [sys.executable, paths.PROJECT_ROOT / "main.py", "--simulate", "rtx2070s", *argv]
+    line = [sys.executable, paths.PROJECT_ROOT / "main.py", "--simulate", card, *argv]
     done = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)
     return Typed(done.returncode, done.stdout, done.stderr)
 
@@ -196,6 +199,26 @@ def test_what_was_planned_or_installed_is_known_without_asking(arriero: Arriero)
     seen = {f["slot"]: f for f in simulated("models", "--json").data["fits"]}["small"]
     assert (seen["verdict"], seen["largest_context"]["f16"]) == ("gpu", 4096)
     assert "4096 (f16)" in arriero("plan", "--vram", "2GiB").out
+
+
+def test_the_catalogue_on_an_8_gb_card_beside_a_desktop(arriero: Arriero, own_home: Path, tmp_path: Path) -> None:
+    """Headers as `plan` keeps them after it has asked the registry; the card is simulated, its desktop holds 900 MB."""
+    names = {
+        "qwen2.5-coder:7b-instruct-q4_K_M": QWEN,
+        "deepseek-coder-v2:16b-lite-instruct-q4_K_M": V2_LITE,
+        "deepseek-coder:6.7b-instruct-q4_K_M": DEEPSEEK,
+        "mistral:7b-instruct-v0.3-q4_K_M": MISTRAL,
+    }
+    for name, model in names.items():
+        header = read_header(model.write(tmp_path / "m.gguf", words=False), number_arrays=ARRAY_LIMIT)
+        kept = KeptShape(own_home / ".local" / "state" / "arriero" / "shapes", Reference.parse(name))
+        kept.save("sha256:" + "0" * 64, read_shape(header))
+    told = simulated("models", "--json", card="rtx2070s,desktop=900M")
+    verdicts = {fit["reference"]: fit["verdict"] for fit in told.data["fits"] if fit["reference"] in names}
+    assert verdicts == dict(zip(names, ("gpu", "mixed", "gpu", "gpu"), strict=True))
+    text = simulated("models", "--lang", "en", card="rtx2070s,desktop=900M").out
+    assert text.count("fits wholly on the GPU; Largest context wholly on the GPU: ") == 3
+    assert "is divided between GPU and RAM; Largest context wholly on the GPU: none (f16)" in text
 
 
 @pytest.mark.parametrize(
