@@ -20,14 +20,14 @@ from arriero.core.progress import silent
 from arriero.runtime.backend import ServiceSnapshot, ServiceSpec
 from arriero.runtime.docker.backend import DockerBackend
 from arriero.runtime.docker.compose import OVERRIDE, ComposeProject
-from arriero.runtime.docker.endpoint import Endpoint
+from arriero.runtime.docker.endpoint import resolve_endpoint
 from arriero.runtime.docker.limits import Limits
 from arriero.runtime.http import ask
 from docker_world import docker
 from native_world import MODEL, STANDIN, until
 from standin_image.build import ensure_image
 
-ENDPOINT = Endpoint("unix:///var/run/docker.sock", "default")
+ENDPOINT = resolve_endpoint(os.environ, Path(os.environ["HOME"]))
 QUICK = Limits(up_s=60.0, start_s=30.0, load_s=30.0, stop_s=1)
 HEALTH = "import urllib.request; urllib.request.urlopen('http://127.0.0.1:11434/api/tags')"
 WORDS = ["python3", "/standin_engine.py", "--slot", "qwen", "--host", "0.0.0.0", "--port", "11434", "--context"]
@@ -84,20 +84,26 @@ class DockerWorld:
     def override(self, **settings: object) -> None:
         """Writes the user's file: these keys of the service, and what every container of the tests needs.
 
-        JSON is YAML. A container sees the test's folder at its own path.
+        JSON is YAML.
         """
         self.settings |= settings
         service = {
             "container_name": f"{self.project.name}-qwen",
             "network_mode": "bridge",
-            "entrypoint": ["/usr/bin/python3", "-c", SHELL],
-            "environment": {name: value for name, value in os.environ.items() if name.startswith("STANDIN_")},
-            "volumes": [f"{STANDIN}:/standin_engine.py:ro", f"{self.folder}:{self.folder}"],
-            "healthcheck": {"test": ["CMD", "/usr/bin/python3", "-c", HEALTH], "interval": "1s", "retries": 2},
+            **self.inside(),
             **self.settings,
         }
         self.project.directory.mkdir(parents=True, exist_ok=True)
         (self.project.directory / OVERRIDE).write_text(json.dumps({"services": {"ollama-qwen": service}}))
+
+    def inside(self) -> dict[str, object]:
+        """The stand-in engine in place of what the image starts. A container sees the test's folder at its own path."""
+        return {
+            "entrypoint": ["/usr/bin/python3", "-c", SHELL],
+            "environment": {name: value for name, value in os.environ.items() if name.startswith("STANDIN_")},
+            "volumes": [f"{STANDIN}:/standin_engine.py:ro", f"{self.folder}:{self.folder}"],
+            "healthcheck": {"test": ["CMD", "/usr/bin/python3", "-c", HEALTH], "interval": "1s", "retries": 2},
+        }
 
     async def start(self, **changes: object) -> ServiceSnapshot:
         self.override()

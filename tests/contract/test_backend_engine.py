@@ -1,4 +1,7 @@
-"""The native backend with the real engine and the demo model: what the stand-in cannot show."""
+"""Backends with the real engine and the demo model: what the stand-in cannot show.
+
+In a container the engine stands in for Ollama's server, behind Ollama's variables and folders.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ from arriero.runtime.native.backend import NativeBackend
 from arriero.runtime.native.options import Limits
 from arriero.store import Store
 from arriero.store.importing import import_gguf
+from docker_slot import DockerWorld
 from native_world import MODEL, World, until
+
+NATIVE = pytest.mark.parametrize("world", ["native"], indirect=True)  # signals of ours reach no container's processes
 
 
 class EngineWorld(World):
@@ -30,9 +36,20 @@ class EngineWorld(World):
         return NativeBackend(self.run_dir, self.logs_dir, clock=SystemClock(), limits=limits or Limits(backoff_s=0.05))
 
 
-@pytest.fixture
-async def world(tmp_path: Path, free_port: int, demo_gguf: Path) -> AsyncIterator[World]:
-    built = EngineWorld(tmp_path, free_port)
+class EngineDockerWorld(DockerWorld):
+    """The same in a container that starts what its image starts."""
+
+    def inside(self) -> dict[str, object]:
+        return {}
+
+
+@pytest.fixture(params=["native", "docker"])
+async def world(
+    request: pytest.FixtureRequest, tmp_path: Path, free_port: int, demo_gguf: Path
+) -> AsyncIterator[World | DockerWorld]:
+    if request.param == "docker":
+        request.getfixturevalue("needs_docker")
+    built = (EngineDockerWorld if request.param == "docker" else EngineWorld)(tmp_path, free_port)
     import_gguf(Store(built.folder / "models"), demo_gguf, Reference.parse(MODEL))
     yield built
     await built.end()
@@ -51,7 +68,7 @@ async def until_all_gone(processes: list[psutil.Process]) -> None:
     await until(look)
 
 
-async def test_it_loads_the_demo_model_and_gives_all_back(world: World) -> None:
+async def test_it_loads_the_demo_model_and_gives_all_back(world: World | DockerWorld) -> None:
     seen = await world.start(context=2048)
     assert (seen.phase, seen.answers, seen.models) == ("serving", True, (MODEL,))
     assert [(model.name, model.context) for model in seen.loaded] == [(MODEL, 2048)]
@@ -65,6 +82,7 @@ async def test_it_loads_the_demo_model_and_gives_all_back(world: World) -> None:
     assert not any(proc.facts(process.pid) for process in below)
 
 
+@NATIVE
 async def test_a_killed_front_takes_its_child_along_and_comes_back(world: World) -> None:
     first = await world.start(context=2048)
     below = everything(first.pid)
@@ -79,6 +97,7 @@ async def test_a_killed_front_takes_its_child_along_and_comes_back(world: World)
     assert [model.context for model in (await world.start(context=2048)).loaded] == [2048]
 
 
+@NATIVE
 async def test_a_killed_supervisor_takes_all_along(world: World) -> None:
     below = everything((await world.start(context=2048)).pid)
     os.kill(below[0].ppid(), signal.SIGKILL)
@@ -86,13 +105,13 @@ async def test_a_killed_supervisor_takes_all_along(world: World) -> None:
     assert (await world.seen()).phase == "absent"
 
 
-async def test_what_cannot_be_loaded_is_told(world: World) -> None:
+async def test_what_cannot_be_loaded_is_told(world: World | DockerWorld) -> None:
     with pytest.raises(LoadFailed) as caught:
         await world.start(model="mistral:7b")
     assert caught.value.detail == "model 'mistral:7b' not found"
 
 
-async def test_a_context_beyond_the_models_is_told(world: World) -> None:
+async def test_a_context_beyond_the_models_is_told(world: World | DockerWorld) -> None:
     with pytest.raises(ContextDiffers) as caught:
         await world.backend.start(replace(world.spec(), context=100_000), silent)
     assert caught.value.served < caught.value.wanted
