@@ -217,8 +217,9 @@ def test_the_catalogue_on_an_8_gb_card_beside_a_desktop(arriero: Arriero, own_ho
     verdicts = {fit["reference"]: fit["verdict"] for fit in told.data["fits"] if fit["reference"] in names}
     assert verdicts == dict(zip(names, ("gpu", "mixed", "gpu", "gpu"), strict=True))
     text = simulated("models", "--lang", "en", card="rtx2070s,desktop=900M").out
-    assert text.count("fits wholly on the GPU; Largest context wholly on the GPU: ") == 3
-    assert "is divided between GPU and RAM; Largest context wholly on the GPU: none (f16)" in text
+    assert text.count("fits wholly on the GPU; context wholly on the GPU: ") == 3
+    assert "28 of 28 layers on the GPU, the experts of " in text
+    assert "in RAM; context wholly on the GPU: none (f16)" in text
 
 
 @pytest.mark.parametrize(

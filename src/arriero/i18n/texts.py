@@ -215,6 +215,8 @@ class Texts:
     fit_no_card: str
     fit_place: str
     fit_largest: str
+    fit_largest_short: str
+    fit_division: str
     fit_expected: str
     fit_expected_prompt: str
     fit_measured: str

@@ -17,7 +17,8 @@ from arriero.stack.world import World
 class VariantFit:
     """`verdict` None: its header is not here and nobody was asked for it, or `why` names what is wrong with it.
 
-    `largest_context`: tokens that stay wholly on the GPU, by type of cache; None where that is not known.
+    `layers` to `cpu_expert_layers`: where it would go, as in FitReport. `largest_context`: tokens that stay wholly on
+    the GPU, by type of cache; None where that is not known.
     """
 
     slot: str
@@ -27,6 +28,9 @@ class VariantFit:
     kv_cache: str
     verdict: Verdict | None
     total_bytes: int | None
+    layers: int | None
+    gpu_layers: int | None
+    cpu_expert_layers: int | None
     largest_context: dict[str, int | None] | None
     why: str | None = None
 
@@ -65,6 +69,9 @@ def _fit(target: Target, report: FitReport | ArrieroError | None) -> VariantFit:
         kv_cache=str(slot.kv_cache_of(variant)),
         verdict=known.verdict if known else None,
         total_bytes=known.total_bytes if known else None,
+        layers=known.layers if known else None,
+        gpu_layers=known.gpu_layers if known else None,
+        cpu_expert_layers=known.cpu_expert_layers if known else None,
         largest_context=known.largest_context if known else None,
         why=report.code if isinstance(report, ArrieroError) else None,
     )

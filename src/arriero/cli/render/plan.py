@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from arriero.cli.look import Cell, Look
-from arriero.i18n import describe_reason
+from arriero.i18n import describe_reason, fill
 from arriero.planner.fit.choosing import Choice
 from arriero.planner.fit.placing import Verdict
 from arriero.stack.fits import VariantFit
@@ -107,5 +107,9 @@ def fit_cell(fit: VariantFit, look: Look) -> Cell:
     if fit.verdict is None:
         return Cell(t.fit_unknown, "dim")
     known = {kv: count for kv, count in (fit.largest_context or {}).items() if count is not None}
-    more = f"; {t.fit_largest.format(contexts=contexts_text(known, look))}" if known else ""
-    return Cell(t.verdicts[fit.verdict] + more, _COLOURS[fit.verdict])
+    parts = [t.verdicts[fit.verdict]]
+    if fit.verdict is Verdict.MIXED:
+        parts.append(fill(t.fit_division, {**vars(fit), "experts": fit.cpu_expert_layers or None}, t.numbers))
+    if known:
+        parts.append(t.fit_largest_short.format(contexts=contexts_text(known, look)))
+    return Cell("; ".join(parts), _COLOURS[fit.verdict])
