@@ -34,9 +34,10 @@ bench: setup  ## speed and memory as ratios, printed as a table
 	PYTHONPATH=src $(PYTHON) -m bench
 	PYTHONPATH=src $(PYTHON) -m bench.registry
 
-soak: setup  ## 50 clients for a minute: errors, leaks, memory; pulls killed at random moments
+soak: setup  ## 50 clients for a minute: errors, leaks, memory; pulls and commands killed at random moments
 	PYTHONPATH=src $(PYTHON) -m bench soak
 	PYTHONPATH=src $(PYTHON) -m bench.soak_pull
+	PYTHONPATH=src $(PYTHON) -m bench.soak_kill
 
 live: setup  ## the Kilo Code command line against the demo slot (needs npm)
 	PYTHONPATH=src $(PYTHON) -m bench live

@@ -9,7 +9,7 @@ import platform
 import signal
 import sys
 
-from bench import commands, fit, live, serving, soak
+from bench import commands, containers, fit, live, serving, soak
 from bench.rig import installation
 from bench.table import render
 
@@ -24,6 +24,7 @@ def main(words: list[str]) -> int:
         if words[:1] == ["live"]:
             return live.run(here)
         rows = [*asyncio.run(serving.measure(here)), *commands.measure(here), *fit.rows()]
+        rows += containers.measure(here.gguf)
     load = os.getloadavg()[0]
     print(f"\n{os.cpu_count()} processors, Python {platform.python_version()}, load average at the end {load:.1f}\n")
     print(render(rows))

@@ -25,6 +25,7 @@ from arriero.engine.llama.threads import machine_threads, waiting_environment
 from bench.wire import Address
 
 MODEL = "smollm2:135m-instruct-q4_1"
+GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 CONTEXT = 4096
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "arriero-bench"
 
@@ -37,6 +38,11 @@ class Installation:
     folder: Path
     models: Path
     port: int
+
+    @property
+    def gguf(self) -> Path:
+        """The demo model's weights."""
+        return self.models / "blobs" / f"sha256-{GGUF_SHA256}"
 
     def command(self, *words: str) -> tuple[float, dict[str, object]]:
         """Runs one command with --json: its seconds from start to exit, and its data. Raises CalledProcessError."""

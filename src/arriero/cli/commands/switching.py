@@ -48,10 +48,10 @@ def apply(call: Call) -> Reply:
     from arriero.stack.apply import apply as use_case
 
     world = call.world()
+    if call.args.dry_run or not must_ask(call):
+        return _reply(call, asyncio.run(use_case(world, call.narrate, dry_run=call.args.dry_run)))
     planned = asyncio.run(use_case(world, call.narrate, dry_run=True))
-    if call.args.dry_run:
-        return _reply(call, planned)
-    if must_ask(call) and not planned.plan.empty:
+    if not planned.plan.empty:
         call.out.write(render_outcome(planned, call.look) + "\n")
         if not agrees(call):
             return Reply(planned, call.texts.nothing_changed)
