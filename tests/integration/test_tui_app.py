@@ -73,7 +73,7 @@ async def activate_demo(person: Person) -> None:
 
 
 async def test_a_days_work(installed: Open) -> None:
-    async with sitting(installed) as person:
+    async with sitting(installed, (100, 30)) as person:
         await activate_demo(person)
         await person.until_sees("● demo", url(installed), "CPU")
         await person.press("end", "enter")
@@ -81,9 +81,10 @@ async def test_a_days_work(installed: Open) -> None:
 
         await person.press("8")
         await person.until_sees("Chat con demo")
-        await person.type("hi")
+        await person.type("What is the capital of France?")
         await person.press("enter")
         await person.until_sees("tokens/s")
+        person.keep("chat")
         await person.type("more")
         await person.press("enter", "escape")
         await person.until_sees("(interrumpido)")
@@ -92,6 +93,7 @@ async def test_a_days_work(installed: Open) -> None:
         await person.press("escape")
         await person.until(lambda: isinstance(person.app.screen, MainScreen))
         await person.until_sees("tokens/s")
+        person.keep("main")
 
         await search_the_log(person)
 
