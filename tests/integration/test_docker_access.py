@@ -229,7 +229,7 @@ async def relayed(context: ssl.SSLContext | None) -> AsyncIterator[int]:
     """A TCP port of this machine that leads to the engine's socket, as a dockerd with `-H tcp://` has one."""
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        inner_reader, inner_writer = await asyncio.open_unix_connection("/var/run/docker.sock")
+        inner_reader, inner_writer = await ENDPOINT.dial()
         request = await reader.readuntil(b"\r\n\r\n")
         inner_writer.write(request)
         while data := await inner_reader.read(65536):

@@ -167,6 +167,15 @@ async def test_one_that_stays_silent_is_told_as_too_slow(
     assert (await world.seen()).pid is None
 
 
+async def test_a_log_that_cannot_be_read_hides_no_error(world: DockerWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STANDIN_EXIT", "7")
+    world.override(logging={"driver": "none"})
+    with pytest.raises(ServiceFailed) as caught:
+        await world.start()
+    assert caught.value.last_exit == "exit 7"
+    assert "does not support reading" in caught.value.tail
+
+
 async def test_a_crash_loop_is_seen_and_started_anew(
     world: DockerWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,7 +184,7 @@ async def test_a_crash_loop_is_seen_and_started_anew(
     await world.start()
     cause.touch()
     await exits(world, 3)
-    seen = await world.until_seen(lambda one: one.phase == "restarting" and (one.restarts or 0) > 1)
+    seen = await world.until_seen(lambda one: one.phase == "restarting" and (one.restarts or 0) > 0)
     assert seen.last_exit == "exit 4"
     with pytest.raises(ServiceFailed) as caught:
         await world.start()

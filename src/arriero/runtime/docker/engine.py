@@ -79,14 +79,22 @@ class Engine:
         return True
 
     @asynccontextmanager
-    async def stream(self, method: str, path: str, **query: object) -> AsyncIterator[asyncio.StreamReader]:
-        """An answer that comes bit by bit, for as long as the caller reads."""
+    async def stream(
+        self, method: str, path: str, *, begin_s: float | None = _LIMIT_S, **query: object
+    ) -> AsyncIterator[asyncio.StreamReader]:
+        """An answer that begins within `begin_s` and comes bit by bit, for as long as the caller reads.
+
+        Only reading belongs inside: an OSError or ValueError that is raised there is taken for the connection's.
+        """
         asked = request(method, _NAME, self._path(path, query), {} if method == "POST" else None)
         try:
-            async with opened(self.endpoint.dial, asked) as (status, body):
+            async with asyncio.timeout(begin_s) as limit, opened(self.endpoint.dial, asked) as (status, body):
                 if status >= 400:
                     self._require_success(f"{method} {path}", status, await body.read())
+                limit.reschedule(None)
                 yield body
+        except TimeoutError as error:
+            raise why_unreachable(self.endpoint, TimeoutError(f"no answer in {begin_s} s")) from error
         except (OSError, ValueError) as error:
             raise why_unreachable(self.endpoint, error) from error
 

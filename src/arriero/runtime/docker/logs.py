@@ -16,6 +16,7 @@ from arriero.runtime.backend import EventKind
 from arriero.runtime.docker.container import Container, find
 from arriero.runtime.docker.endpoint import Endpoint
 from arriero.runtime.docker.engine import Engine, connect
+from arriero.runtime.docker.errors import EngineRefused
 from arriero.runtime.docker.events import happenings
 
 _HEADER_BYTES = 8
@@ -32,7 +33,11 @@ async def last_lines(endpoint: Endpoint, project: str, slot: str, tail: int) -> 
 
 
 async def tail_of(engine: Engine, container: Container, count: int) -> str:
-    return "\n".join([line async for line in _lines(engine, container, tail=str(count))])
+    """For an error's last words: where the engine keeps no log that can be read, what it says to that."""
+    try:
+        return "\n".join([line async for line in _lines(engine, container, tail=str(count))])
+    except EngineRefused as refused:
+        return refused.detail
 
 
 async def follow_lines(endpoint: Endpoint, project: str, slot: str, tail: int, clock: Clock) -> AsyncGenerator[str]:

@@ -7,6 +7,8 @@ behind an account the error names the command that asks for them.
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 from arriero.core.errors import ArrieroError
@@ -23,15 +25,21 @@ async def ensure_image(engine: Engine, image: str, report: Report) -> None:
     report(Progress("backend.image", image))
     layers = Layers()
     try:
-        async with engine.stream("POST", "/images/create", fromImage=tagged(image)) as body:
-            while line := await body.readline():
-                told = json.loads(line)
+        async with aclosing(_download(engine, image)) as lines:
+            async for told in lines:
                 if "error" in told:
                     raise _failure(image, str(told["error"]))
                 if layers.take(told):
                     report(Progress("backend.image", image, layers.done_bytes, layers.total_bytes))
     except EngineRefused as refused:
         raise _failure(image, refused.detail) from refused
+
+
+async def _download(engine: Engine, image: str) -> AsyncGenerator[dict[str, Any]]:
+    """It begins when the registry answers, or when the engine has lost its patience with it."""
+    async with engine.stream("POST", "/images/create", begin_s=None, fromImage=tagged(image)) as body:
+        while line := await body.readline():
+            yield json.loads(line)
 
 
 def tagged(image: str) -> str:
