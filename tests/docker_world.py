@@ -1,7 +1,6 @@
 """What tests stand on that type `docker compose` by hand: the Compose files as a fresh clone has them, in a folder.
 
 The files are those that users get, byte for byte; image, ports and project come in through the settings' own variables.
-Their containers have fixed names, so that one such stack is up on a machine at a time, also with several test runs.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ import tempfile
 import urllib.request
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +24,12 @@ import pytest
 
 from arriero.core.ids import Reference
 from arriero.core.paths import PROJECT_ROOT
-from arriero.runtime.docker.compose import CPU, MAIN
+from arriero.runtime.docker.compose import CPU, MAIN, OVERRIDE
 from arriero.store.importing import import_gguf
 from arriero.store.store import Store
 
 TEST_PROJECT = "arriero-test-"
-NAMES = {"qwen": "ollama-qwen", "deepseek": "ollama-deepseek", "mistral": "ollama-mistral"}
+SERVICES = {"qwen": "ollama-qwen", "deepseek": "ollama-deepseek", "mistral": "ollama-mistral"}
 MODELS = {
     "qwen": "qwen2.5-coder:7b-instruct-q4_K_M",
     "deepseek": "deepseek-coder-v2:16b-lite-instruct-q4_K_M",
@@ -41,11 +40,15 @@ MODELS = {
 
 @dataclass
 class Clone:
-    """A folder with the Compose files, and the environment of the shell that types there."""
+    """A folder with the Compose files, and the environment of the shell that types there.
+
+    `names`: of the containers, by slot. `ports`: where they are published.
+    """
 
     folder: Path
     environ: dict[str, str]
-    ports: dict[str, int] = field(default_factory=dict)
+    names: dict[str, str]
+    ports: dict[str, int]
 
     @property
     def project(self) -> str:
@@ -82,22 +85,31 @@ class Clone:
 
 
 @contextmanager
-def clone(folder: Path, image: str) -> Iterator[Clone]:
-    """A fresh clone's Compose files on a machine without a graphics card; nothing of it is left afterwards."""
+def clone(folder: Path, image: str, *, real_names: bool = False) -> Iterator[Clone]:
+    """A fresh clone's Compose files on a machine without a graphics card; nothing of it is left afterwards.
+
+    Containers are called after the project, through the user's own override, so that stacks do not get in each other's
+    way; with `real_names` they are called as users have them, and one such stack is up at a time.
+    """
     folder.mkdir()
     for name in (MAIN, CPU):
         shutil.copy(PROJECT_ROOT / name, folder)
-    with _only_one():
-        ports = free_ports(NAMES)
+    project = f"{TEST_PROJECT}{uuid.uuid4().hex[:8]}"
+    names = SERVICES if real_names else {slot: f"{project}-{slot}" for slot in SERVICES}
+    if not real_names:
+        services = {SERVICES[slot]: {"container_name": name} for slot, name in names.items()}
+        (folder / OVERRIDE).write_text(json.dumps({"services": services}))  # JSON is YAML
+    with _only_one() if real_names else nullcontext():
+        ports = free_ports(SERVICES)
         environ = {
             "PATH": os.environ["PATH"],
             "HOME": os.environ["HOME"],
-            "COMPOSE_PROJECT_NAME": f"{TEST_PROJECT}{uuid.uuid4().hex[:8]}",
-            "COMPOSE_FILE": f"{MAIN}:{CPU}",
+            "COMPOSE_PROJECT_NAME": project,
+            "COMPOSE_FILE": ":".join([MAIN, *([] if real_names else [OVERRIDE]), CPU]),
             "ARRIERO_DOCKER__IMAGE": image,
             **{f"ARRIERO_SLOTS__{slot.upper()}__PORT": str(port) for slot, port in ports.items()},
         }
-        made = Clone(folder, environ, ports)
+        made = Clone(folder, environ, names, ports)
         try:
             yield made
         finally:
@@ -121,7 +133,7 @@ def _taken() -> dict[str, str]:
     """The containers that have a name of ours, and the Compose project of each."""
     listed = docker("ps", "--all", "--format", '{{.Names}}={{.Label "com.docker.compose.project"}}').splitlines()
     pairs = (line.partition("=")[::2] for line in listed)
-    return {name: project for name, project in pairs if name in NAMES.values()}
+    return {name: project for name, project in pairs if name in SERVICES.values()}
 
 
 def free_ports(names: Iterable[str]) -> dict[str, int]:

@@ -14,13 +14,13 @@ from arriero.core.paths import places
 from arriero.runtime.docker.compose_files import observed_hash, service_hash
 from arriero.stack.world import service_of
 from arriero.store.store import Store
-from docker_world import MODELS, NAMES, Clone, clone, docker, models_folder
+from docker_world import MODELS, SERVICES, Clone, clone, docker, models_folder
 
 
 @pytest.fixture
 def typed(standin_image: str, own_home: Path, tmp_path: Path, demo_gguf: Path) -> Iterator[Clone]:
     models_folder(own_home / ".ollama" / "models", demo_gguf, *MODELS.values())
-    with clone(tmp_path / "clone", standin_image) as made:
+    with clone(tmp_path / "clone", standin_image, real_names=True) as made:
         yield made
 
 
@@ -43,7 +43,7 @@ def published(container: dict[str, Any]) -> dict[str, set[str]]:
 def test_up_down_one_and_all_from_a_fresh_clone(typed: Clone, own_home: Path) -> None:
     typed.compose("up", "--detach", "--wait")
     up = typed.containers()
-    assert {slot: one["Name"].lstrip("/") for slot, one in up.items()} == NAMES
+    assert {slot: one["Name"].lstrip("/") for slot, one in up.items()} == SERVICES
     assert {one["State"]["Health"]["Status"] for one in up.values()} == {"healthy"}
     assert all(published(one) == {"11434/tcp": {"127.0.0.1"}} for one in up.values())
     assert {one["HostConfig"]["RestartPolicy"]["Name"] for one in up.values()} == {"unless-stopped"}
@@ -52,11 +52,11 @@ def test_up_down_one_and_all_from_a_fresh_clone(typed: Clone, own_home: Path) ->
         question = {"model": model, "prompt": "Hi", "stream": False, "options": {"num_predict": 2}}
         assert typed.ask(slot, "/api/generate", question)["done"]
 
-    said = typed.compose("down", NAMES["qwen"], "--timeout", "1")
+    said = typed.compose("down", SERVICES["qwen"], "--timeout", "1")
     assert "Resource is still in use" in said
     assert typed.containers().keys() == {"deepseek", "mistral"}
 
-    typed.compose("stop", NAMES["mistral"], "--timeout", "1")
+    typed.compose("stop", SERVICES["mistral"], "--timeout", "1")
     assert typed.containers()["mistral"]["State"]["Status"] == "exited"
 
     typed.compose("down", "--volumes", "--timeout", "1")
@@ -69,7 +69,7 @@ def test_up_down_one_and_all_from_a_fresh_clone(typed: Clone, own_home: Path) ->
 
 def test_a_folder_of_models_that_is_not_there_is_told_by_docker(typed: Clone, tmp_path: Path) -> None:
     typed.environ["OLLAMA_MODELS"] = str(tmp_path / "nowhere")
-    said = typed.compose("up", "--detach", NAMES["qwen"], check=False)
+    said = typed.compose("up", "--detach", SERVICES["qwen"], check=False)
     assert f"failed to mount local volume: mount {tmp_path / 'nowhere'}:" in said
     assert "no such file or directory" in said
     assert not (tmp_path / "nowhere").exists()

@@ -26,8 +26,6 @@ from docker_stack import DockerStack, docker_stack
 from docker_world import docker
 from native_world import until
 
-QWEN = "ollama-qwen"
-
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory, standin_image: str, demo_gguf: Path) -> Iterator[DockerStack]:
@@ -61,11 +59,11 @@ def kinds(outcome: Outcome) -> list[ActionKind]:
 
 async def test_what_was_ended_by_hand_is_told_for_what_it_is_and_brought_back(world: World, stack: DockerStack) -> None:
     assert (await look(world)).drift == ()
-    docker("stop", "--time", "1", QWEN)
+    docker("stop", "--time", "1", stack.clone.names["qwen"])
     stopped = await only_drift(world)
     assert (stopped.code, (await look(world)).state) == (DriftCode.STOPPED, ModelState.INACTIVE)
     assert (await only_drift(world)).since == stopped.since
-    docker("rm", "--force", QWEN)
+    docker("rm", "--force", stack.clone.names["qwen"])
     assert (await only_drift(world)).code is DriftCode.GONE
     seen = [(t.command, t.from_state, t.to_state) for t in world.writable_state().transitions("qwen", 1)]
     assert seen == [("status", "active", "inactive")]
@@ -78,7 +76,7 @@ async def test_what_was_ended_by_hand_is_told_for_what_it_is_and_brought_back(wo
 
 async def test_whoever_took_the_port_meanwhile_is_named(world: World, stack: DockerStack) -> None:
     port = world.slot("qwen").port
-    docker("rm", "--force", QWEN)
+    docker("rm", "--force", stack.clone.names["qwen"])
     with socket.create_server(("127.0.0.1", port)):  # as a host Ollama would
         taken = await only_drift(world)
         assert taken.code is DriftCode.PORT_TAKEN
@@ -102,7 +100,7 @@ async def test_other_settings_another_image_and_an_edited_file_are_told(world: W
     file = stack.clone.folder / MAIN
     text = file.read_text()
     file.write_text(text.replace("OLLAMA_KEEP_ALIVE:", "OLLAMA_KEEP_ALIVE: 77m # "))
-    stack.clone.compose("up", "--detach", "--no-deps", QWEN)
+    stack.clone.compose("up", "--detach", "--no-deps", "ollama-qwen")
     told = await status(world)
     assert [d.code for d in (await look(world)).drift] == [DriftCode.SETTINGS_CHANGED]
     assert str(file) in str([note.params() for note in told.notes])
@@ -133,7 +131,7 @@ async def test_a_container_that_crashes_again_and_again_or_is_frozen_is_told(wor
     await until(crashing, 60)
     assert (await apply(world, silent)).failures == ()
     assert (await look(world)).drift == ()
-    docker("pause", QWEN)
+    docker("pause", stack.clone.names["qwen"])
     assert (await only_drift(world)).code is DriftCode.PAUSED
 
 
