@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 
 import pytest
-from tiny_gguf import TINY_METADATA, tiny_gguf
 
 from arriero.store.errors import GgufTruncated
 from arriero.store.gguf import ArraySummary, read_header
+from tiny_gguf import TINY_METADATA, tiny_gguf
 
 WORDS = [f"word {i}" * (1 + i % 7) for i in range(60_000)]  # 2 MB: more than one block
 LONG = "x" * 1_500_000  # more than a block by itself
