@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from registry_faults import fault_proxy
 from registry_server import consistent, stock_registry
-from version_world import Publisher, make_world
+from version_world import Publisher, make_world, reference
 
 from arriero.core.ids import Reference
 from arriero.core.progress import silent
@@ -58,10 +58,6 @@ async def world(tmp_path: Path, publisher: Publisher, tag: str) -> World:
     made = make_world(tmp_path / "project", publisher.reference(tag))
     await pull(made, "tiny", silent)
     return made
-
-
-def reference(world: World) -> Reference:
-    return world.slot("tiny").variants[0].reference
 
 
 def blob(world: World, kind: str) -> Path:

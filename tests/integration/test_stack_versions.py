@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import socket
 import sys
 import threading
-import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from registry_faults import answering, fault_proxy
 from registry_server import consistent, stock_registry
-from version_world import Publisher, make_world
+from version_world import Publisher, digests, make_world, reference
 
 from arriero.core.ids import Reference
 from arriero.core.paths import SOURCE_ROOT
@@ -66,26 +64,12 @@ async def world(tmp_path: Path, publisher: Publisher, tag: str) -> AsyncIterator
     await all_down(made)
 
 
-def reference(world: World) -> Reference:
-    return world.slot("tiny").variants[0].reference
-
-
-def digests(world: World) -> tuple[str, str]:
-    """Of the version in use and of the one before; empty for none."""
-    name = reference(world)
-    found = {str(m.reference): m.digest for m in world.store.list()}
-    return found.get(str(name), ""), found.get(f"{name}-prev", "")
-
-
-def answer(world: World) -> str:
-    body = {"model": "another-name:1", "prompt": "Hi", "stream": False, "options": {"num_predict": 3}}
-    url = f"http://127.0.0.1:{world.slot('tiny').port}/api/generate"
-    with urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode()), timeout=60) as told:
-        return json.load(told)["response"]
-
-
 async def served(world: World) -> str:
-    return await asyncio.to_thread(answer, world)
+    options = {"num_predict": 3}
+    body: dict[str, object] = {"model": "another-name:1", "prompt": "Hi", "stream": False, "options": options}
+    told = await ask("127.0.0.1", world.slot("tiny").port, "/api/generate", post=body, limit_s=60)
+    assert told.status == 200
+    return str(told.json()["response"])
 
 
 async def test_a_pulled_model_is_the_registrys_byte_for_byte(world: World, publisher: Publisher) -> None:

@@ -57,6 +57,18 @@ def make_world(root: Path, reference: Reference, demo_port: int | None = None) -
     return open_world(load(flags, {}, replace(places(), root=root)))
 
 
+def reference(world: World) -> Reference:
+    """The name of the slot's model."""
+    return world.slot("tiny").variants[0].reference
+
+
+def digests(world: World) -> tuple[str, str]:
+    """Of the version in use and of the one before; empty for none."""
+    name = reference(world)
+    found = {str(m.reference): m.digest for m in world.store.list()}
+    return found.get(str(name), ""), found.get(f"{name}-prev", "")
+
+
 @dataclass(frozen=True)
 class Publisher:
     """Puts versions of the demo model into a registry. All under one name, so that its weights travel once."""
