@@ -80,7 +80,7 @@ class Engine:
 
     @asynccontextmanager
     async def stream(
-        self, method: str, path: str, *, begin_s: float | None = _LIMIT_S, **query: object
+        self, method: str, path: str, query: dict[str, object], *, begin_s: float | None = _LIMIT_S
     ) -> AsyncIterator[asyncio.StreamReader]:
         """An answer that begins within `begin_s` and comes bit by bit, for as long as the caller reads.
 

@@ -65,7 +65,8 @@ async def _listen(engine: Engine, project: str, slots: Sequence[str], clock: Clo
     """Ends when the stream ends, and raises EngineUnavailable when it breaks."""
     began = clock.now()
     filters = {"type": ["container"], "event": _WANTED, "label": [f"{PROJECT_LABEL}={project}"]}
-    async with engine.stream("GET", "/events", since=f"{began.timestamp():.6f}", filters=filters) as body:
+    query: dict[str, object] = {"since": f"{began.timestamp():.6f}", "filters": filters}
+    async with engine.stream("GET", "/events", query) as body:
         yield ServiceEvent(None, EventKind.LISTENING, began)
         while line := await body.readline():
             event = parse(json.loads(line))

@@ -86,8 +86,8 @@ def _run(container: Container) -> tuple[str, datetime | None]:
 
 async def _lines(engine: Engine, container: Container, **options: object) -> AsyncGenerator[str]:
     """Of both streams, each in its order; with `follow` until the container ends."""
-    path = f"/containers/{container.full_id}/logs"
-    async with engine.stream("GET", path, stdout=True, stderr=True, **options) as body:
+    query = {"stdout": True, "stderr": True, **options}
+    async with engine.stream("GET", f"/containers/{container.full_id}/logs", query) as body:
         rest = {1: b"", 2: b""}
         while header := await _exactly(body, _HEADER_BYTES):
             stream = header[0]

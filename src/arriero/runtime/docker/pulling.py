@@ -37,7 +37,7 @@ async def ensure_image(engine: Engine, image: str, report: Report) -> None:
 
 async def _download(engine: Engine, image: str) -> AsyncGenerator[dict[str, Any]]:
     """It begins when the registry answers, or when the engine has lost its patience with it."""
-    async with engine.stream("POST", "/images/create", begin_s=None, fromImage=tagged(image)) as body:
+    async with engine.stream("POST", "/images/create", {"fromImage": tagged(image)}, begin_s=None) as body:
         while line := await body.readline():
             yield json.loads(line)
 
