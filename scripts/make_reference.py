@@ -25,6 +25,7 @@ from arriero.cli.commands.demo import DATA as DEMO_DATA  # noqa: E402
 from arriero.cli.verbs import Verb, build_parser, verbs  # noqa: E402
 from arriero.config import schema  # noqa: E402
 from arriero.core.errors import ArrieroError, every_error  # noqa: E402
+from arriero.hardware.machine import DiskSnapshot, HardwareSnapshot, MachineSnapshot  # noqa: E402
 from arriero.hardware.values import GpuProcess  # noqa: E402
 from arriero.i18n.en import EN  # noqa: E402
 from arriero.planner import Action, Drift, Plan, Reason  # noqa: E402
@@ -142,8 +143,9 @@ Which error ends in which code: [errors.md](errors.md).
 COMMAND_DATA = (
     ("`status`", "`StackStatus`"),
     ("`models`", "`StoreListing`"),
+    ("`hardware`", "`HardwareSnapshot`"),
     ("`plan`", "`FitReport`; without a name `fits`, a list of `VariantFit`"),
-    ("`activate`, `deactivate`, `down`, `up`", "`Outcome`"),
+    ("`activate`, `deactivate`, `down`, `up`, `apply`", "`Outcome`"),
     ("`import`", "`ImportedModel`"),
     ("`remove`", "`RemovedModel`"),
     ("`pull`", "`PulledModel`"),
@@ -168,6 +170,9 @@ DESCRIBED = (
     Drift,
     results.GpuStatus,
     GpuProcess,
+    HardwareSnapshot,
+    MachineSnapshot,
+    DiskSnapshot,
     PortHolder,
     Repair,
     results.Outcome,

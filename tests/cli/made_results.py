@@ -133,6 +133,7 @@ GPU = GpuStatus(
     state=GpuState.READY,
     simulated=True,
     name="NVIDIA GeForce RTX 2070 SUPER",
+    driver="simulated",
     total_bytes=8_589_934_592,
     used_bytes=6_100_000_000,
     free_bytes=2_489_934_592,

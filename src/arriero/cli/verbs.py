@@ -50,6 +50,7 @@ def verbs(t: Texts) -> tuple[Verb, ...]:
     return (
         Verb("status", "estado", t.help_status, "status:status", _status),
         Verb("models", "modelos", t.help_models, "models:models"),
+        Verb("hardware", "equipo", t.help_hardware, "hardware:hardware", _status),
         Verb("activate", "activar", t.help_activate, "switching:activate", _activate, changes=True),
         Verb("deactivate", "desactivar", t.help_deactivate, "switching:deactivate", _slot, changes=True),
         Verb("down", "apagar", t.help_down, "switching:down", changes=True, also=("jugar",)),

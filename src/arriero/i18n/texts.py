@@ -22,6 +22,7 @@ class Texts:
     processors: Mapping[str, str]
     drift: Mapping[str, str]
     gpus: Mapping[str, str]
+    places: Mapping[str, str]
     reasons: Mapping[str, str]
     actions: Mapping[str, str]
     steps: Mapping[str, str]
@@ -94,6 +95,7 @@ class Texts:
     # what each command does, in one line
     help_status: str
     help_models: str
+    help_hardware: str
     help_activate: str
     help_deactivate: str
     help_down: str
@@ -153,6 +155,13 @@ class Texts:
     status_gpu: str
     gpu_simulated: str
     gpu_others: str
+    hardware_card: str
+    hardware_figures: str
+    hardware_display: str
+    hardware_processor: str
+    hardware_memory: str
+    hardware_disk: str
+    hardware_system: str
     not_installed: str
     detail_context: str
     detail_memory: str

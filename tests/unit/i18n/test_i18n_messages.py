@@ -61,5 +61,5 @@ def test_drift_names_its_slot_and_the_way_out() -> None:
     told = describe_drift(
         Drift(DriftCode.PORT_TAKEN, "2026-01-01", {"port": 11434, "holder": "ollama (7)"}), "qwen", ES
     )
-    assert told.startswith("qwen: debería estar activo, pero su puerto 11434 lo ocupa ollama (7).")
+    assert told.startswith("qwen: debería estar activo, pero su puerto 11434 lo ocupa ollama (7) (desde 2026-01-01).")
     assert told.endswith("./main.sh activar qwen")
