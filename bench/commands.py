@@ -7,7 +7,7 @@ import time
 from statistics import median
 
 from arriero.core.paths import PROJECT_ROOT
-from bench import screen
+from bench import card, screen
 from bench.rig import Installation
 from bench.table import Row
 
@@ -18,6 +18,7 @@ def measure(here: Installation) -> list[Row]:
         quick(here, "--help", 150),
         *switching(here),
         *screen.measure(here),
+        *card.measure(),
     ]
 
 
