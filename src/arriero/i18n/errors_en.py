@@ -120,6 +120,7 @@ TEXTS: dict[str, str] = {
     "registry.transfer_stalled": "Next to nothing came from {host} for {waited_s:g} s, again and again. What was downloaded is kept: repeat the command and it goes on from there.",
     "registry.unreachable": "No connection to {host}: {detail}. Check the network and the variables https_proxy and no_proxy, and repeat the command.",
     "registry.untrusted": "The certificate of {host} cannot be trusted: {detail}. Check the system's date with: date; if your network has its own authority, name its file in the variable SSL_CERT_FILE.",
+    "root.would_own": "With sudo, what would be written to {path} would be root's, and {owner} could not change it any more. Nothing was touched. Repeat the command without sudo; if it was for Docker's permissions: sudo usermod -aG docker {owner}",
     "run_dir.unsafe": "The folder {path} is not yours alone, or cannot be made ({found}), and will not be used to handle processes. Remove or mend it: rm -r {path}; chmod 700 {path}",
     "service.answer_failed": '"{slot}" loaded {model} but did not answer a short question: {detail}. See its log with: ./main.sh logs {slot}',
     "service.context_differs": '{model} was loaded with a context of {served} tokens and "{slot}" declares {wanted}. Set a "context" that the model allows in arriero.toml and run again: ./main.sh activate {slot}',

@@ -120,6 +120,7 @@ TEXTS: dict[str, str] = {
     "registry.transfer_stalled": "De {host} no llegó casi nada en {waited_s:g} s, una y otra vez. Lo descargado se conserva: repite la orden y sigue donde estaba.",
     "registry.unreachable": "No hay conexión con {host}: {detail}. Comprueba la red y las variables https_proxy y no_proxy, y repite la orden.",
     "registry.untrusted": "El certificado de {host} no es de fiar: {detail}. Comprueba la fecha del sistema con: date; si tu red tiene su propia autoridad, indica su fichero en la variable SSL_CERT_FILE.",
+    "root.would_own": "Con sudo, lo que se escribiera en {path} sería de root y «{owner}» ya no podría cambiarlo. No se ha tocado nada. Repite la orden sin sudo; si era por los permisos de Docker: sudo usermod -aG docker {owner}",
     "run_dir.unsafe": "La carpeta {path} no es solo tuya, o no se puede crear ({found}), y no se usará para manejar procesos. Bórrala o corrígela: rm -r {path}; chmod 700 {path}",
     "service.answer_failed": "«{slot}» cargó {model}, pero no respondió a una pregunta corta: {detail}. Mira su registro con: ./main.sh registros {slot}",
     "service.context_differs": "{model} se cargó con un contexto de {served} tokens y «{slot}» declara {wanted}. Pon en arriero.toml un «context» que el modelo admita y repite: ./main.sh activar {slot}",

@@ -49,6 +49,14 @@ class NotActiveAfterwards(OperationFailed):
     state: str
 
 
+class RootWouldOwn(UsageError):
+    """With `sudo`, what is written to `path` would be root's, and no longer its owner's to change."""
+
+    code = "root.would_own"
+    path: Path
+    owner: str
+
+
 class PlanChanged(BusyError):
     """Between showing a plan and carrying it out, something changed: it would be another one now."""
 

@@ -57,6 +57,8 @@ async def bring(
     dry_run: bool = False,
 ) -> PulledModel:
     """The registry's version of the target becomes the store's. Raises as `pull` does."""
+    if not dry_run:
+        world.writable_state()  # what could not be installed at the end is not fetched
     manifest = await client.manifest(target.reference)
     if not dry_run and await asyncio.to_thread(cut_off, world.store, target.reference):
         async with world.turn(command, report):
@@ -74,6 +76,7 @@ async def bring(
 
 async def fetch_blobs(world: World, target: Target, report: Report) -> RemoteManifest:
     """What the target needs, without its manifest: the long part of installing it."""
+    world.writable_state()  # what could not be installed at the end is not fetched
     client = client_for(world)
     manifest = await client.manifest(target.reference)
     with world.store.arriving():

@@ -19,6 +19,7 @@ from arriero.planner import Reason
 from arriero.runtime.backend import Backend, ServiceSpec
 from arriero.stack.choosing import Candidates, choose, choose_at_once
 from arriero.stack.errors import SlotUnknown, VariantUnknown
+from arriero.stack.rights import require_own
 from arriero.state import State
 from arriero.store import Store
 
@@ -128,10 +129,9 @@ def open_world(
     """
     clock = clock or SystemClock()
     settings = configuration.settings
-    state, fault = _open_state(configuration, clock)
-    candidates = Candidates(
-        configuration, _services(configuration, state), os.environ if environ is None else environ, clock
-    )
+    shell = os.environ if environ is None else environ
+    state, fault = _open_state(configuration, clock, shell)
+    candidates = Candidates(configuration, _services(configuration, state), shell, clock)
     choice = choose_at_once(candidates) or asyncio.run(choose(candidates))
     gpu = Gpu(settings.gpu, settings.simulate, settings.run_dir)
     return World(
@@ -160,8 +160,11 @@ def _services(configuration: Configuration, state: State | None) -> tuple[Servic
     )
 
 
-def _open_state(configuration: Configuration, clock: Clock) -> tuple[State | None, ArrieroError | None]:
+def _open_state(
+    configuration: Configuration, clock: Clock, environ: Mapping[str, str]
+) -> tuple[State | None, ArrieroError | None]:
     try:
+        require_own(configuration.settings, environ)
         return State.open(configuration.settings.database, clock=clock)[0], None
     except ArrieroError as fault:
         return None, fault
