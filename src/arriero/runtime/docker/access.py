@@ -25,7 +25,12 @@ def why_unreachable(endpoint: Endpoint, error: Exception) -> EngineUnavailable:
         return _no_permission(socket)
     if socket and isinstance(error, FileNotFoundError) and shutil.which("docker") is None:
         return DockerMissing()
-    return EngineDown(endpoint.url, endpoint.origin, str(error) or type(error).__name__)
+    return EngineDown(endpoint.url, endpoint.origin, _words(error))
+
+
+def _words(error: Exception) -> str:
+    """Without the number that Python puts before the system's words."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def _no_permission(socket: Path) -> EngineUnavailable:
