@@ -13,16 +13,20 @@ if TYPE_CHECKING:
 class Turns:
     """A limit as a queue: who took n bytes waits until the bytes before and its own have had their time. Pure.
 
-    So the sum over all connections holds, however many there are. Time that nobody used is not saved up.
+    So the sum over all connections holds, however many there are. Who comes a moment late may catch up, so that a busy
+    machine does not stay below the limit; a longer time that nobody used is not saved up.
     """
+
+    CATCH_UP_S = 0.25
 
     def __init__(self, bytes_per_s: int) -> None:
         self.bytes_per_s = bytes_per_s
-        self._free_at = 0.0
+        self._free_at: float | None = None
 
     def reserve(self, count: int, now: float) -> float:
         """When `count` more bytes taken at `now` are paid for."""
-        self._free_at = max(self._free_at, now) + count / self.bytes_per_s
+        free_at = now if self._free_at is None else max(self._free_at, now - self.CATCH_UP_S)
+        self._free_at = free_at + count / self.bytes_per_s
         return self._free_at
 
 
