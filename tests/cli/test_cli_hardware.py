@@ -12,6 +12,7 @@ import pytest
 
 from arriero.cli.look import Look
 from arriero.cli.render.hardware import render_hardware
+from arriero.hardware import gpu as gpu_module
 from arriero.hardware.machine import DiskSnapshot, HardwareSnapshot, MachineSnapshot
 from arriero.hardware.values import GpuSnapshot, GpuState
 from arriero.i18n.en import EN
@@ -38,6 +39,13 @@ CARD = replace(
     power_w=31.4,
     power_limit_w=215.0,
 )
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loaded machine is no silent card."""
+    monkeypatch.setattr(gpu_module, "OPEN_LIMIT_S", 30.0)
+    monkeypatch.setattr(gpu_module, "LOOK_LIMIT_S", 30.0)
 
 
 @pytest.mark.parametrize("texts", [ES, EN], ids=["es", "en"])

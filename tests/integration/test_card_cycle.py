@@ -58,8 +58,8 @@ def on(world: World) -> Iterator[With]:
     """The same installation with another simulated card, as the next command would open it."""
     opened: list[Gpu] = []
 
-    def make(text: str = "rtx2070s", **options: tuple[float, float]) -> World:
-        opened.append(Gpu("", text, world.configuration.settings.run_dir, **options))
+    def make(text: str = "rtx2070s", limits_s: tuple[float, float] = (30.0, 30.0)) -> World:
+        opened.append(Gpu("", text, world.configuration.settings.run_dir, limits_s=limits_s))
         return replace(world, gpu=opened[-1])
 
     yield make

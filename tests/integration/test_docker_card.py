@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from arriero.core.progress import Progress, silent
+from arriero.hardware import gpu
 from arriero.stack.activate import activate
 from arriero.stack.down import down
 from arriero.stack.results import Processor
@@ -26,7 +27,11 @@ def stack(tmp_path: Path, standin_image: str, demo_gguf: Path) -> Iterator[Docke
         yield made
 
 
-async def test_memory_of_a_container_is_ours_and_is_waited_for(stack: DockerStack) -> None:
+async def test_memory_of_a_container_is_ours_and_is_waited_for(
+    stack: DockerStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gpu, "OPEN_LIMIT_S", 30.0)
+    monkeypatch.setattr(gpu, "LOOK_LIMIT_S", 30.0)
     world = stack.another(simulate="rtx2070s,release=1,containers=yes")
     await activate(world, "qwen", silent)
     told = await status(world)

@@ -38,11 +38,11 @@ class Gpu:
         simulation: str,
         run_dir: Path,
         *,
-        limits_s: tuple[float, float] = (OPEN_LIMIT_S, LOOK_LIMIT_S),
+        limits_s: tuple[float, float] | None = None,
     ) -> None:
         self._words = (wanted, simulation, str(run_dir.absolute()))
         self._simulated = bool(simulation)
-        self._open_limit_s, self._look_limit_s = limits_s
+        self._open_limit_s, self._look_limit_s = limits_s or (OPEN_LIMIT_S, LOOK_LIMIT_S)
         self._turn = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
 
