@@ -40,7 +40,7 @@ async def test_root_writes_nothing_among_the_files_of_who_called_it(
     for doing in (activate(world, "qwen", silent), activate(world, "demo", silent), pull(world, "qwen", silent)):
         with pytest.raises(RootWouldOwn):
             await doing
-    assert not any(next(folder.iterdir(), None) for folder in (project, own_home))  # noqa: ASYNC240 - two empty folders
+    assert not any(next(folder.iterdir(), None) for folder in (project, own_home))
 
 
 async def test_root_among_its_own_files_is_a_user_like_any_other(needs_root: None, tmp_path: Path) -> None:

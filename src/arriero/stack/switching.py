@@ -18,6 +18,7 @@ from arriero.stack.card import CardWatch
 from arriero.stack.errors import VersionStranded, VersionUndone
 from arriero.stack.observing import Scene, look
 from arriero.stack.proving import prove
+from arriero.stack.sighting import Sight
 from arriero.stack.targets import Target, parse_reference
 from arriero.stack.version_results import Switched
 from arriero.stack.versions import digest_of, hold, put, read_pair, record_versions, settle
@@ -26,7 +27,7 @@ from arriero.stack.world import World
 
 @dataclass(frozen=True)
 class _Change:
-    """One change of version, decided: `services` are those of ours that serve the model now."""
+    """One change of version, decided: `services` are those of ours that serve the model now, `sight` where they run."""
 
     command: str
     target: Target
@@ -34,6 +35,7 @@ class _Change:
     after: bytes
     services: tuple[ServiceSpec, ...]
     card: CardWatch
+    sight: Sight
 
     @property
     def old(self) -> str:
@@ -69,7 +71,7 @@ async def switch_version(
     """From the manifest in use, `before`, to `after`; `before` becomes the one before. Raises as install_version."""
     scene = await look(world)
     card = CardWatch(world.gpu, scene.card, world.clock)
-    change = _Change(command, target, before, after, _serving(world, scene, target), card)
+    change = _Change(command, target, before, after, _serving(world, scene, target), card, scene.sight)
     await asyncio.to_thread(hold, world.store, target.reference, before)
     began = world.clock.monotonic()
     _audit(world, change, "begun")
@@ -107,9 +109,10 @@ def _serving(world: World, scene: Scene, target: Target) -> tuple[ServiceSpec, .
 
 async def _carry_out(world: World, change: _Change, report: Report) -> None:
     for service in change.services:
-        ended = await world.backend.stop(service.slot, service.port, report)
-        if ended.leftovers:
-            raise StopIncomplete(service.slot, ended.leftovers)
+        for backend in change.sight.running[service.slot]:  # it comes back under the chosen one
+            ended = await backend.stop(service.slot, service.port, report)
+            if ended.leftovers:
+                raise StopIncomplete(service.slot, ended.leftovers)
         change.card.ended(service.slot)
     report(Progress("version.switch", str(change.target.reference), params={"version": change.new}))
     await asyncio.to_thread(put, world.store, change.target, change.after)
