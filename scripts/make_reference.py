@@ -23,6 +23,7 @@ import arriero  # noqa: E402
 from arriero.cli import exit_codes  # noqa: E402
 from arriero.cli.commands.demo import DATA as DEMO_DATA  # noqa: E402
 from arriero.cli.verbs import Verb, build_parser, verbs  # noqa: E402
+from arriero.clients import values as client_values  # noqa: E402
 from arriero.config import schema  # noqa: E402
 from arriero.core.errors import ArrieroError, every_error  # noqa: E402
 from arriero.hardware.machine import DiskSnapshot, HardwareSnapshot, MachineSnapshot  # noqa: E402
@@ -154,6 +155,8 @@ COMMAND_DATA = (
     ("`verify`", "`VerifyReport`"),
     ("`prune`", "`PruneReport`"),
     ("`export`", "`ExportedModel`"),
+    ("`connect`", "`Connection`; with `--check` a `ClientCheck`"),
+    ("`disconnect`", "`Connection`"),
     ("`chat`", "`slot`, `model`, `answer` and the fields of `ChatStats`"),
     ("`demo`", ", ".join(f"`{name}`" for name in DEMO_DATA) + "; with `--dry-run` an `Outcome`"),
     ("`logs`", "`slot`, `lines`"),
@@ -203,6 +206,10 @@ DESCRIBED = (
     Litter,
     version_results.ExportedModel,
     results.ChatStats,
+    client_values.Connection,
+    client_values.Endpoint,
+    client_values.ClientCheck,
+    client_values.ClientAnswer,
 )
 
 
