@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from textual.widgets import Log
 from tui_driver import Person, sitting
@@ -19,7 +20,7 @@ from arriero.i18n import Language
 from arriero.stack.world import World
 from arriero.store import Store, media
 from arriero.tui.jobs import JobState
-from arriero.tui.screens.dialogs import ChooseScreen
+from arriero.tui.screens.dialogs import ChooseScreen, TextScreen
 from arriero.tui.screens.main import MainScreen
 from stack_world import REFERENCE, all_down, install, make_world
 
@@ -97,6 +98,13 @@ async def test_a_days_work(installed: Open) -> None:
 
         await search_the_log(person)
 
+        await person.press("c")
+        await person.until_sees("Conectar Editor", "Se escribiría", "Adelante")
+        await person.press("enter")
+        await person.until(lambda: person.app.book.snapshots[0].state is JobState.DONE)
+        await person.until(lambda: isinstance(person.app.screen, TextScreen))
+        await person.press("escape")
+
         await person.press("4")
         await person.until(lambda: isinstance(person.app.screen, ChooseScreen))
         await person.press("enter")
@@ -135,6 +143,17 @@ async def test_an_engine_killed_elsewhere_shows_with_its_drift_and_all_is_off_wi
         os.kill(model.pid, signal.SIGKILL)
         await person.press("end")
         await person.until_sees("rearranques: 1", "● demo")
+        (model,) = [m for m in person.app.known.status.models if m.id == "demo"]  # type: ignore[union-attr]
+        supervisor = psutil.Process(model.pid).parent()
+        assert supervisor
+        supervisor.kill()
+        await person.until_sees("▲ demo: debería estar activo y no está")
+        await person.press("a")
+        await person.until_sees("arrancar demo")
+        await person.press("enter")
+        await person.until_sees("responde en")
+        await person.press("escape")
+        await person.until_sees("● demo")
         await person.press("5")
         await person.until_sees("Desactivar Stack Completo", "parar demo")
         await person.press("enter")
@@ -185,6 +204,15 @@ async def test_installation_says_how_far_it_goes(opens: Open) -> None:
         await person.press("end", "enter")
         await person.until_sees("no los instala todavía", "98,4 MB")
         await person.press("escape")
+
+
+async def test_a_plan_that_cannot_be_made_says_why_and_offers_nothing_but_closing(opens: Open) -> None:
+    async with sitting(opens) as person:
+        await person.press("c")
+        await person.until_sees("Conectar Editor", "Así no se puede hacer", "ningún modelo activo", "Cerrar")
+        assert "Adelante" not in person.sees
+        await person.press("enter")
+        await person.until(lambda: isinstance(person.app.screen, MainScreen))
 
 
 async def test_a_broken_configuration_shows_when_an_operation_reads_it(opens: Open, tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ class TuiTexts:
     validate_store: str
     validate_no_model: str
     validate_as_asked: str
+    validate_mend: str
     validate_current: str
     validate_update: str
     validate_scope: str

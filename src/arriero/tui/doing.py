@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arriero.core.files import CommandRunning
+from arriero.core.paths import places
 from arriero.core.progress import Progress, Report
 from arriero.registry.control import PullControl
 
@@ -96,6 +97,12 @@ async def up(deed: Deed) -> object:
     return await in_turn(deed, lambda: use_case(deed.world, deed.report, dry_run=deed.dry_run))
 
 
+async def apply(deed: Deed) -> object:
+    from arriero.stack.apply import apply as use_case
+
+    return await in_turn(deed, lambda: use_case(deed.world, deed.report, dry_run=deed.dry_run))
+
+
 async def pull(deed: Deed) -> object:
     from arriero.stack.pull import pull as use_case
 
@@ -149,6 +156,12 @@ async def prune(deed: Deed) -> object:
 
     previous, dry_run = deed.picked.thorough, deed.dry_run
     return await in_turn(deed, lambda: use_case(deed.world, previous=previous, dry_run=dry_run))
+
+
+async def connect(deed: Deed) -> object:
+    from arriero.clients.connecting import connect as use_case
+
+    return await use_case(deed.world, places().home, os.environ, dry_run=deed.dry_run)
 
 
 async def demo(deed: Deed) -> object:

@@ -52,12 +52,14 @@ OPERATIONS = (
     Operation("rollback", "7", Pick.REVERTIBLE, doing.rollback, planned=True),
     Operation("chat", "8", Pick.ACTIVE, None),
     Operation("logs", "9", Pick.ANY_SLOT, None),
+    Operation("apply", "a", Pick.NOTHING, doing.apply, planned=True),
     Operation("pull", "g", Pick.MISSING, doing.pull, planned=True, pausable=True),
     Operation("up", "u", Pick.NOTHING, doing.up, planned=True),
     Operation("check", "n", Pick.NOTHING, doing.check),
     Operation("verify", "v", Pick.VERIFY, doing.verify),
     Operation("remove", "b", Pick.INSTALLED, doing.remove, planned=True),
     Operation("prune", "z", Pick.PRUNE, doing.prune, planned=True),
+    Operation("connect", "c", Pick.NOTHING, doing.connect, planned=True),
     Operation("demo", "d", Pick.NOTHING, doing.demo, planned=True),
 )
 BY_NAME = {operation.name: operation for operation in OPERATIONS}

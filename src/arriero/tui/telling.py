@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from arriero.clients.values import Connection
 from arriero.i18n import describe_drift, describe_error, describe_repair, fill
 from arriero.stack.results import Outcome
 from arriero.stack.version_results import CheckReport, Freshness, PruneReport, PulledModel
@@ -43,6 +44,8 @@ def nothing_planned(result: object) -> bool:
             return not result.changed and not result.download_bytes
         case CheckReport():
             return not any(check.freshness is Freshness.OUTDATED for check in result.checks)
+        case Connection():
+            return not result.diff
         case PruneReport():
             return not result.removed and not result.previous
     return False
@@ -58,6 +61,8 @@ def _validation(seen: Validation, words: Words) -> Iterator[str]:
     if not installed:
         yield _bad(t.validate_no_model, words)
     yield from _part(t.validate_as_asked, _drift(seen, words), words)
+    if any(model.drift for model in seen.status.models):
+        yield f"  {t.validate_mend}"
     yield from _versions(seen, words)
     yield f"{words.sign('none')} {t.validate_scope}"
 

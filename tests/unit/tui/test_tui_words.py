@@ -147,9 +147,17 @@ def test_what_is_wrong_with_an_installation_is_told_and_nothing_beside_it_called
         problems=(StoreProblem("blob_missing", "/x", "b:1", "sha256-1"),),
         checked=CheckReport((newer,), (unknown,)),
     )
-    for wrong in ("/x.db", "comprobar b:1 --repair", "no está (desde", "Con la tecla 2", "Con la tecla 6", "b:1"):
+    for wrong in (
+        "/x.db",
+        "comprobar b:1 --repair",
+        "no está (desde",
+        "Con la tecla 2",
+        "Con la tecla 6",
+        "Con la tecla «a»",
+        "b:1",
+    ):
         assert wrong in text
-    for good in ("La base de datos se lee", "está en orden", "como se pidió", "al día"):
+    for good in ("La base de datos se lee", "está en orden", "Todo está como se pidió", "al día"):
         assert good not in text
 
 

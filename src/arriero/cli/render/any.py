@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from arriero.cli.look import Look
+from arriero.cli.render.clients import render_connected
 from arriero.cli.render.demo import render_demo
 from arriero.cli.render.files import render_removed
 from arriero.cli.render.outcome import render_outcome
 from arriero.cli.render.storage import render_pruned, render_verified
 from arriero.cli.render.versions import render_check, render_pulled, render_switched, render_update
 from arriero.cli.telling import error_lines
+from arriero.clients.values import Connection
 from arriero.core.errors import ArrieroError
 from arriero.stack.results import DemoResult, Outcome, RemovedModel
 from arriero.stack.version_results import CheckReport, PruneReport, PulledModel, Switched, UpdateReport, VerifyReport
@@ -26,6 +29,7 @@ _RENDER: dict[type, Callable[[Any, Look], str]] = {
     PruneReport: render_pruned,
     RemovedModel: render_removed,
     DemoResult: render_demo,
+    Connection: partial(render_connected, legacy=False),
 }
 
 

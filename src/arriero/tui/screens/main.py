@@ -40,6 +40,7 @@ class MainScreen(Screen[object]):
     def __init__(self) -> None:
         super().__init__()
         self._view: MainView | None = None
+        self._shown: tuple[MainView, Words] | None = None
 
     @property
     def home(self) -> ArrieroApp:
@@ -67,9 +68,9 @@ class MainScreen(Screen[object]):
 
     def show(self, known: Known, words: Words) -> None:
         view = present_main(known, words)
-        if not self.is_mounted:
+        if not self.is_mounted or (view, words) == self._shown:
             return
-        self._view = view
+        self._view, self._shown = view, (view, words)
         self.query_one("#header", Static).update(content([view.header]))
         self.query_one("#hint", Static).update(words.tui.hint_main)
         self._titled("#menu", words.tui.title_menu).show(menu_rows(words))
