@@ -32,15 +32,15 @@ LOADS: tuple[tuple[Model, Sequence[tuple[int, str, int, int, bool]]], ...] = (
     (QWEN, [(32768, "f16", 512, 1, True), (32768, "q4_0", 2048, 1, True), (8192, "f16", 512, 2, True)]),
     (DEEPSEEK, [(8192, "f16", 512, 1, False), (8192, "q8_0", 512, 1, True), (16384, "q4_0", 512, 1, True)]),
     (MISTRAL, [(8192, "f16", 512, 1, False), (16384, "q8_0", 512, 1, True), (32768, "f16", 32, 1, True)]),
-    (V2_LITE, [(8192, "f16", 512, 1, False), (8192, "q8_0", 512, 1, True)]),
-    (V2_LITE_MLA, [(8192, "f16", 512, 1, False), (32768, "q8_0", 512, 1, True)]),
+    (V2_LITE, [(8192, "f16", 512, 1, True), (8192, "q8_0", 512, 1, True)]),
+    (V2_LITE_MLA, [(8192, "f16", 512, 1, True), (32768, "q8_0", 512, 1, True)]),
     (LLAMA_3B, [(8192, "f16", 512, 1, True)]),
     (GEMMA3, [(8192, "q8_0", 512, 1, True)]),
     (QWEN3_MOE, [(8192, "f16", 512, 1, True)]),
     (MIXTRAL, [(8192, "f16", 2048, 1, True)]),
     (MAMBA, [(8192, "f16", 512, 2, True)]),
 )
-"""Context, cache, ubatch, slots, and whether a dry run is enough."""
+"""Context, cache, ubatch, slots, and whether a dry run is enough: V2-Lite, loaded, takes 17 GB of memory here."""
 
 
 @dataclass(frozen=True)

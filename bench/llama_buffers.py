@@ -45,7 +45,7 @@ class Buffers:
 
 
 def measure(load: Load) -> Buffers:
-    """Raises RuntimeError with the log's end when llama.cpp refused the model."""
+    """Raises RuntimeError with the exit code and the log's end when llama.cpp refused the model, or was killed."""
     with tempfile.TemporaryDirectory(prefix="arf-") as folder:
         done = subprocess.run(
             [
@@ -64,7 +64,7 @@ def measure(load: Load) -> Buffers:
     log = done.stdout.decode(errors="replace")
     compute = _COMPUTE.findall(log)
     if not compute or not (load.dry or done.returncode == 0):
-        raise RuntimeError(log[-2000:])
+        raise RuntimeError(f"exit code {done.returncode}\n{log[-2000:]}")
     weights = _WEIGHTS.findall(log)
     kv = sum(float(size) for size in (*_CACHE.findall(log), *_STATE.findall(log)))
     return Buffers(
