@@ -97,13 +97,16 @@ def test_config_validate_tells_which_files_were_read(arriero: Arriero, project: 
         (["remove", "qwen"], 4, "no está instalado"),
         (["remove", "a b"], 2, "nombre de modelo"),
         (["import", "/nowhere.gguf", "demo"], 4, "/nowhere.gguf"),
-        (["--backend", "docker", "status"], 3, "docker"),
+        (["--backend", "docker", "activate", "demo"], 3, "/nowhere/docker.sock"),
         (["status", "--watch", "--json"], 2, None),
         (["logs", "demo", "-f", "--json"], 2, None),
         (["chat", "demo", "--json"], 1, None),
     ],
 )
-def test_errors_of_the_use_cases(arriero: Arriero, argv: list[str], code: int, told: str | None) -> None:
+def test_errors_of_the_use_cases(
+    arriero: Arriero, monkeypatch: pytest.MonkeyPatch, argv: list[str], code: int, told: str | None
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
     run = arriero(*argv, typed="hola")
     assert run.code == code
     if told is not None:
