@@ -6,12 +6,15 @@ a second and no memory; the process dies afterwards, as nothing is there to comp
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from dataclasses import asdict, dataclass
 
 from arriero.core.paths import PROJECT_ROOT
@@ -20,6 +23,8 @@ _MIB = 1 << 20
 _WEIGHTS = re.compile(r"CPU_Mapped model buffer size =\s*([\d.]+) MiB")
 _CACHE = re.compile(r"llama_kv_cache: size =\s*([\d.]+) MiB")
 _STATE = re.compile(r"llama_memory_recurrent: size =\s*([\d.]+) MiB")
+_SIZED, _LOADED = "graph: nodes", "model loaded"
+_LIMIT_S = 90
 _COMPUTE = re.compile(r"compute buffer size =\s*([\d.]+) MiB")
 
 
@@ -45,26 +50,10 @@ class Buffers:
 
 
 def measure(load: Load) -> Buffers:
-    """Raises RuntimeError with the exit code and the log's end when llama.cpp refused the model, or was killed."""
+    """Raises RuntimeError with the log's end when llama.cpp refused the model, or was killed."""
     with tempfile.TemporaryDirectory(prefix="arf-") as folder:
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "bench.llama_buffers",
-                json.dumps({**asdict(load), "socket": f"{folder}/llama.sock"}),
-            ],
-            cwd=PROJECT_ROOT,
-            env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT / "src")},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=90,
-            check=False,
-        )
-    log = done.stdout.decode(errors="replace")
+        log = _log_of({**asdict(load), "socket": f"{folder}/llama.sock"}, _SIZED if load.dry else _LOADED)
     compute = _COMPUTE.findall(log)
-    if not compute or not (load.dry or done.returncode == 0):
-        raise RuntimeError(f"exit code {done.returncode}\n{log[-2000:]}")
     weights = _WEIGHTS.findall(log)
     kv = sum(float(size) for size in (*_CACHE.findall(log), *_STATE.findall(log)))
     return Buffers(
@@ -74,9 +63,41 @@ def measure(load: Load) -> Buffers:
     )
 
 
+def _log_of(order: dict[str, object], last: str) -> str:
+    """What the child says until `last`, with which all sizes are told; then it is killed."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "bench.llama_buffers", json.dumps(order)],
+        cwd=PROJECT_ROOT,
+        env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT / "src")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        limit = threading.Timer(_LIMIT_S, process.kill)
+        limit.start()
+        lines: list[str] = []
+        try:
+            for line in process.stdout or ():
+                lines.append(line)
+                if last in line:
+                    return "".join(lines)
+        finally:
+            limit.cancel()
+            process.kill()
+    raise RuntimeError("".join(lines)[-2000:])
+
+
 def _child(order: dict[str, object]) -> None:
     import xllamacpp
 
+    libc = ctypes.CDLL(None)
+    for fatal in (
+        signal.SIGSEGV,
+        signal.SIGABRT,
+    ):  # a dry run ends so; its log is written by a thread that must live on
+        libc.signal(fatal, libc.pause)
     params = xllamacpp.CommonParams()
     params.model.path = order["path"]
     params.hostnames = [order["socket"]]
@@ -91,7 +112,8 @@ def _child(order: dict[str, object]) -> None:
     mode = "NONE" if order["dry"] else "MMAP"  # without data there is nothing to map
     params.load_mode = xllamacpp.llama_load_mode[f"LLAMA_LOAD_MODE_{mode}"]
     server = xllamacpp.Server(params)
-    os._exit(0 if server else 1)  # its destructor would wait for requests
+    sys.stdin.read()  # until the parent has read the log, which is written late
+    del server
 
 
 if __name__ == "__main__":
