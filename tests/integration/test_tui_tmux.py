@@ -139,7 +139,6 @@ def test_a_whole_session(installed: Terminal) -> None:
     t.keep("plan-es-80x24")
     t.keys("Enter")
     t.until_shows("responde en", "Hecho en")
-    t.keep("activated-es-80x24")
     t.keys("Escape")
     t.until_not("responde en")
     t.until_shows("● demo", "CPU")
