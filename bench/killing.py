@@ -68,25 +68,25 @@ def environment(flags: Mapping[str, str], home: Path) -> dict[str, str]:
     return kept | marks | ours | {"HOME": str(home), "XDG_RUNTIME_DIR": str(home)}
 
 
-def kill_and_mend(arena: Arena, times: int, dice: random.Random, tell: Callable[[str], None]) -> int:
-    """How many commands were killed, the others having ended before. Raises Broken.
+def kill_and_mend(arena: Arena, kills: int, dice: random.Random, tell: Callable[[str], None]) -> int:
+    """Until so many commands were killed; returns how many were started, some having ended before. Raises Broken.
 
     Each command is let through once, so that the kills are spread over the time that it takes on this machine.
     """
     lasts_s = {words: _time(arena, words) for words in COMMANDS}
-    killed = 0
-    for turn in range(times):
+    killed = started = 0
+    while killed < kills:
         words = dice.choice(COMMANDS)
-        after_s = dice.uniform(0.1, 1) * lasts_s[words]
+        after_s = dice.uniform(0.1, 0.9) * lasts_s[words]
         hit = arena.kill(words, after_s)
-        killed += hit
+        killed, started = killed + hit, started + 1
         began = time.monotonic()
         found = check(arena)
         tell(
-            f"{turn + 1:3d} {' '.join(words):17s} {'killed' if hit else 'ended '} after {after_s:4.2f} s: "
+            f"{killed:3d} {' '.join(words):17s} {'killed' if hit else 'ended '} after {after_s:4.2f} s: "
             f"{found or 'nothing to mend'}, mended in {time.monotonic() - began:.1f} s"
         )
-    return killed
+    return started
 
 
 def _time(arena: Arena, words: tuple[str, ...]) -> float:

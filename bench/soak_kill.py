@@ -45,13 +45,13 @@ def main(words: list[str]) -> int:
 
 
 def _soak(kind: str, arena: Arena, kills: int, seed: int) -> int:
-    print(f"\n{kind}: {kills} commands, seed {seed}")
+    print(f"\n{kind}: {kills} kills, seed {seed}")
     try:
-        killed = kill_and_mend(arena, kills, random.Random(seed), lambda line: print(line, flush=True))
+        started = kill_and_mend(arena, kills, random.Random(seed), lambda line: print(line, flush=True))
     except Broken as found:
         print(f"BROKEN: {found}")
         return 1
-    print(f"{kind}: {killed} of {kills} commands killed, every state found and mended")
+    print(f"{kind}: {kills} of {started} commands killed, every state found and mended")
     return 0
 
 

@@ -15,7 +15,7 @@ from arriero.stack.results import StackStatus
 from arriero.stack.status import status
 from arriero.stack.world import World
 
-QUIET_S = 10.0  # what no event tells of (a model unloaded by itself, a stranger on a port) shows by then
+QUIET_S = 15.0  # what no event tells of (a model unloaded by itself, a stranger on a port) shows by then
 _SETTLE_S = 0.2  # one change comes as several events
 _AGAIN_S = 5.0
 
