@@ -179,7 +179,7 @@ def test_a_whole_session(installed: Terminal) -> None:
     t.keep("all-off-en-140x40")
     t.keys("Escape")
     t.until_not("gives back")
-    assert "○ demo" in t.shows
+    t.until_shows("○ demo")
     t.keys("q")
     t.until_not("Activity")
     t.type("echo code $?")
