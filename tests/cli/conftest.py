@@ -54,7 +54,7 @@ def arriero(project: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run
 
 
 @pytest.fixture
-def golden() -> Callable[[str, str], None]:
+def check_golden() -> Callable[[str, str], None]:
     """Compares with tests/cli/golden/NAME; GOLDEN_WRITE=1 in the environment writes it first, to be read over."""
 
     def check(name: str, text: str) -> None:

@@ -49,9 +49,9 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("texts", [ES, EN], ids=["es", "en"])
-def test_the_card_and_the_machine(texts, golden: Callable[[str, str], None]) -> None:
+def test_the_card_and_the_machine(texts, check_golden: Callable[[str, str], None]) -> None:
     told = [render_hardware(HardwareSnapshot(gpu, MACHINE), Look(texts)) for gpu in (CARD, made.GPU)]
-    golden(f"hardware.{texts.language}.txt", "\n\n".join(told) + "\n")
+    check_golden(f"hardware.{texts.language}.txt", "\n\n".join(told) + "\n")
 
 
 @pytest.mark.parametrize(

@@ -23,18 +23,18 @@ PROMISED = {
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-def test_the_whole_help(arriero: Arriero, golden: Callable[[str, str], None], language: str) -> None:
+def test_the_whole_help(arriero: Arriero, check_golden: Callable[[str, str], None], language: str) -> None:
     run = arriero("--lang", language, "--help")
     assert (run.code, run.err) == (0, "")
-    golden(f"help.{language}.txt", run.out)
+    check_golden(f"help.{language}.txt", run.out)
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-def test_the_help_of_every_command(arriero: Arriero, golden: Callable[[str, str], None], language: str) -> None:
+def test_the_help_of_every_command(arriero: Arriero, check_golden: Callable[[str, str], None], language: str) -> None:
     texts = ES if language == "es" else EN
     pages = [arriero("--lang", language, verb.names(language)[0], "--help").out for verb in verbs(texts)]
     pages += [arriero("--lang", language, "config", part, "-h").out for part in ("show", "validate")]
-    golden(f"help-commands.{language}.txt", "\n".join(pages))
+    check_golden(f"help-commands.{language}.txt", "\n".join(pages))
 
 
 @pytest.mark.parametrize("argv", [("help",), ("ayuda",)])

@@ -18,10 +18,10 @@ Arriero = Callable[..., Any]
 MAIN = [sys.executable, str(SOURCE_ROOT.parent / "main.py")]
 
 
-def test_status_on_an_empty_machine(arriero: Arriero, golden: Callable[[str, str], None]) -> None:
+def test_status_on_an_empty_machine(arriero: Arriero, check_golden: Callable[[str, str], None]) -> None:
     run = arriero("status")
     assert (run.code, run.err) == (0, "")
-    golden("status-empty.es.txt", run.out)
+    check_golden("status-empty.es.txt", run.out)
 
 
 @pytest.mark.parametrize(

@@ -53,14 +53,14 @@ def test_a_sentence_of_a_python_to_come_is_shown_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-def test_the_sentences(arriero: Arriero, golden: Callable[[str, str], None], language: str) -> None:
+def test_the_sentences(arriero: Arriero, check_golden: Callable[[str, str], None], language: str) -> None:
     lines = []
     for argv, _, _ in WRONG:
         run = arriero(*([] if argv[0].startswith("--") else ["--lang", language]), *argv)
         assert (run.code, run.out) == (2, "")
         if not argv[0].startswith("--"):
             lines.append(f"$ {' '.join(argv)}\n{run.err}")
-    golden(f"refusals.{language}.txt", "\n".join(lines))
+    check_golden(f"refusals.{language}.txt", "\n".join(lines))
 
 
 def test_with_json_the_refusal_is_json(arriero: Arriero) -> None:

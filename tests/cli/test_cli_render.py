@@ -27,17 +27,17 @@ LISTING = StoreListing("/home/ana/.ollama/models", made.STATUS.models, (StoredMo
 
 
 @BOTH
-def test_status(golden: Golden, texts: Texts) -> None:
-    golden(f"status.{texts.language}.txt", render_status(made.STATUS, Look(texts)) + "\n")
+def test_status(check_golden: Golden, texts: Texts) -> None:
+    check_golden(f"status.{texts.language}.txt", render_status(made.STATUS, Look(texts)) + "\n")
 
 
 @BOTH
-def test_status_without_unicode(golden: Golden, texts: Texts) -> None:
-    golden(f"status-ascii.{texts.language}.txt", render_status(made.STATUS, Look(texts, unicode=False)) + "\n")
+def test_status_without_unicode(check_golden: Golden, texts: Texts) -> None:
+    check_golden(f"status-ascii.{texts.language}.txt", render_status(made.STATUS, Look(texts, unicode=False)) + "\n")
 
 
-def test_status_on_a_narrow_terminal_puts_each_slot_in_a_block(golden: Golden) -> None:
-    golden("status-narrow.es.txt", render_status(made.STATUS, Look(ES, width=50)) + "\n")
+def test_status_on_a_narrow_terminal_puts_each_slot_in_a_block(check_golden: Golden) -> None:
+    check_golden("status-narrow.es.txt", render_status(made.STATUS, Look(ES, width=50)) + "\n")
 
 
 @BOTH
@@ -56,24 +56,24 @@ def test_colours_change_nothing_but_the_colour() -> None:
 
 
 @BOTH
-def test_models(golden: Golden, texts: Texts) -> None:
+def test_models(check_golden: Golden, texts: Texts) -> None:
     text = render_models(LISTING, Look(texts))
-    golden(f"models.{texts.language}.txt", text + "\n")
+    check_golden(f"models.{texts.language}.txt", text + "\n")
     assert max(len(line) for line in text.splitlines()) <= 80
 
 
 @BOTH
-def test_outcomes(golden: Golden, texts: Texts) -> None:
+def test_outcomes(check_golden: Golden, texts: Texts) -> None:
     look = Look(texts)
     planned = replace(made.OUTCOME, dry_run=True, models=(), stopped=())
     idle = replace(made.OUTCOME, plan=replace(made.PLAN, actions=()), stopped=())
     nothing = replace(idle, dry_run=True, models=())
     texts_ = [render_outcome(o, look) for o in (planned, made.OUTCOME, idle, nothing)]
-    golden(f"outcomes.{texts.language}.txt", "\n--\n".join(texts_) + "\n")
+    check_golden(f"outcomes.{texts.language}.txt", "\n--\n".join(texts_) + "\n")
 
 
 @BOTH
-def test_imports_and_removals(golden: Golden, texts: Texts) -> None:
+def test_imports_and_removals(check_golden: Golden, texts: Texts) -> None:
     imported = ImportedModel("own:1", "0123456789ab", 98_362_432, None, dry_run=False)
     removed = RemovedModel(("a:1", "b:1"), 98_362_432, dry_run=False)
     lines = [
@@ -83,11 +83,11 @@ def test_imports_and_removals(golden: Golden, texts: Texts) -> None:
         render_removed(removed, Look(texts)),
         render_removed(replace(removed, dry_run=True), Look(texts)),
     ]
-    golden(f"files.{texts.language}.txt", "\n".join(lines) + "\n")
+    check_golden(f"files.{texts.language}.txt", "\n".join(lines) + "\n")
 
 
 @BOTH
-def test_demo_and_chat(golden: Golden, texts: Texts) -> None:
+def test_demo_and_chat(check_golden: Golden, texts: Texts) -> None:
     result = DemoResult(
         answer="A llama is an animal.",
         tokens_per_s=61.26,
@@ -100,7 +100,7 @@ def test_demo_and_chat(golden: Golden, texts: Texts) -> None:
     )
     stats = ChatStats(tokens=7, tokens_per_s=None, ttft_s=None, total_s=1.0, prompt_tokens=3, done_reason="stop")
     told = [render_demo(result, Look(texts)), render_stats(stats, texts)]
-    golden(f"demo.{texts.language}.txt", "\n--\n".join(told) + "\n")
+    check_golden(f"demo.{texts.language}.txt", "\n--\n".join(told) + "\n")
 
 
 class Terminal:

@@ -65,7 +65,7 @@ PRUNED = PruneReport(
 
 
 @pytest.mark.parametrize("texts", [ES, EN], ids=["es", "en"])
-def test_versions_and_storage(golden: Callable[[str, str], None], texts: Texts) -> None:
+def test_versions_and_storage(check_golden: Callable[[str, str], None], texts: Texts) -> None:
     look = Look(texts)
     undone = VersionUndone((LoadFailed("qwen", NAME, "unknown model"),), NAME, NEW, OLD)
     told = {
@@ -88,7 +88,7 @@ def test_versions_and_storage(golden: Callable[[str, str], None], texts: Texts) 
         "exported": render_exported(ExportedModel(NAME, "/x/m.tar", OLD, 4_683_087_561, dry_run=False), look),
         "would export": render_exported(ExportedModel(NAME, "/x/m.tar", OLD, 4_683_087_561, dry_run=True), look),
     }
-    golden(f"versions.{texts.language}.txt", "".join(f"# {what}\n{text}\n\n" for what, text in told.items()))
+    check_golden(f"versions.{texts.language}.txt", "".join(f"# {what}\n{text}\n\n" for what, text in told.items()))
 
 
 def test_a_failure_keeps_the_word_verified_from_being_said() -> None:
