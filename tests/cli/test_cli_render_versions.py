@@ -17,8 +17,8 @@ from arriero.i18n import Texts
 from arriero.i18n.en import EN
 from arriero.i18n.es import ES
 from arriero.runtime.errors import LoadFailed
-from arriero.stack.listing import StoreListing
 from arriero.stack.errors import VersionUndone
+from arriero.stack.listing import StoreListing
 from arriero.stack.version_results import (
     BadLayer,
     CheckReport,
