@@ -16,7 +16,7 @@ from arriero.tui.jobs import Job
 from arriero.tui.menu import menu_rows
 from arriero.tui.operations import BY_NAME, OPERATIONS, Operation
 from arriero.tui.presenting import Known, present_main
-from arriero.tui.view import Cell, MainView, Row, Tone, line
+from arriero.tui.view import Cell, Line, MainView, Row, Tone, line
 from arriero.tui.words import Words
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class MainScreen(Screen[object]):
         super().__init__()
         self._view: MainView | None = None
         self._shown: tuple[MainView, Words] | None = None
+        self._details: tuple[Line, ...] = ()
 
     @property
     def home(self) -> ArrieroApp:
@@ -71,8 +72,8 @@ class MainScreen(Screen[object]):
         if not self.is_mounted or (view, words) == self._shown:
             return
         self._view, self._shown = view, (view, words)
-        self.query_one("#header", Static).update(content([view.header]))
-        self.query_one("#hint", Static).update(words.tui.hint_main)
+        self.query_one("#header", Static).update(content([view.header]), layout=False)
+        self.query_one("#hint", Static).update(words.tui.hint_main, layout=False)
         self._titled("#menu", words.tui.title_menu).show(menu_rows(words))
         self._titled("#models", words.tui.title_models).show(view.models)
         quiet = Row("quiet", (line(Cell(words.tui.activity_nothing, Tone.DIM)),))
@@ -85,9 +86,12 @@ class MainScreen(Screen[object]):
         return rows
 
     def _show_details(self) -> None:
-        view, pointed = self._view, self.query_one("#models", Rows).pointed
-        if view is not None:
-            self.query_one("#details", Static).update(content(view.details.get(pointed or "", ())))
+        """Their height follows their words, so the screen is laid out anew, but only for others than before."""
+        pointed = self.query_one("#models", Rows).pointed
+        lines = self._view.details.get(pointed or "", ()) if self._view else ()
+        if lines != self._details:
+            self._details = lines
+            self.query_one("#details", Static).update(content(lines))
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_list.id == "models":
