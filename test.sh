@@ -8,4 +8,4 @@ source "$(dirname "$(readlink -f -- "${BASH_SOURCE[0]}")")/main.sh"
 # shellcheck disable=SC2154  # root comes from main.sh
 environment "$root/.venv-test" "$root/requirements/dev.txt"
 cd "$root"
-exec .venv-test/bin/python -m pytest --numprocesses 2 --dist loadfile "$@" # two, whatever the machine: each may run a model
+exec .venv-test/bin/python -m pytest --numprocesses 3 --dist loadfile "$@" # three, whatever the machine: they wait more than they work

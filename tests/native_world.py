@@ -99,6 +99,14 @@ class World:
 
         await until(look)
 
+    async def until_alone(self) -> None:
+        """Until nothing of the slot's lives any more."""
+
+        async def look() -> bool:
+            return not self.family()
+
+        await until(look)
+
     async def until_recorded(self) -> None:
         """Until a supervisor lives on its own, whatever becomes of who started it."""
 

@@ -83,7 +83,7 @@ async def test_it_gives_up_visibly(world: World, tmp_path: Path, monkeypatch: py
     kill(first.pid)
     seen = await world.until_phase("failed")
     assert (seen.pid, seen.restarts, seen.last_exit) == (None, 2, "exit 4")
-    assert world.family() == []
+    await world.until_alone()
     (tmp_path / "broken").unlink()
     assert (await world.start()).restarts == 0
 

@@ -67,7 +67,7 @@ async def test_a_slot_is_activated_answers_both_apis_and_is_gone_after_deactivat
     chat = answers(model.port, "/v1/chat/completions", {"model": REFERENCE, "messages": question, "max_tokens": 4})
     assert chat["choices"][0]["message"]["content"]
     short = {"model": REFERENCE, "prompt": "Hi", "stream": False, "options": {"num_predict": 4}}
-    assert answers(model.port, "/api/generate", short)["eval_count"] == 4
+    assert answers(model.port, "/api/generate", short)["eval_count"] in range(1, 5)  # it may end by itself
 
     stopped = await deactivate(world, "demo", silent)
     assert (stopped.stopped[0].was_running, stopped.stopped[0].port_free) == (True, True)
@@ -105,7 +105,7 @@ async def test_a_start_that_fails_gives_the_place_back_to_who_had_yielded(world:
 async def test_every_alias_of_a_variant_answers_too(world: World) -> None:
     await activate(world, "second", silent)
     short = {"model": "other-name:1", "prompt": "Hi", "stream": False, "options": {"num_predict": 2}}
-    assert answers(world.slot("second").port, "/api/generate", short)["eval_count"] == 2
+    assert answers(world.slot("second").port, "/api/generate", short)["eval_count"] in (1, 2)
     await deactivate(world, "second", silent)
     assert "other-name:1" in (await remove(world, "second")).references
 

@@ -63,6 +63,11 @@ class Terminal:
     def until_shows(self, *texts: str) -> None:
         self._until(lambda: all(text in self.shows for text in texts), f"did not show {texts}")
 
+    def ask_the_shell(self, text: str) -> None:
+        """Types it once the prompt is there: what is typed while a program ends may be lost with its settings."""
+        self._until(lambda: self.shows.rstrip().endswith("READY"), "did not come back to the shell")
+        self.type(text)
+
     def until_not(self, text: str) -> None:
         self._until(lambda: text not in self.shows, f"still shows {text}")
 
@@ -182,19 +187,27 @@ def test_a_whole_session(installed: Terminal) -> None:
     t.until_shows("○ demo")
     t.keys("q")
     t.until_not("Activity")
-    t.type("echo code $?")
+    t.ask_the_shell("echo code $?")
     t.until_shows("code 0")
+
+
+def test_a_size_whose_signal_is_lost_is_taken_up(terminal: Terminal) -> None:
+    deaf = "import os, signal, sys; signal.pthread_sigmask(0, [signal.SIGWINCH]); os.execv(sys.argv[1], sys.argv[1:])"
+    terminal.type(shlex.join([sys.executable, "-c", deaf, sys.executable, str(MAIN), "--lang", "en"]))
+    terminal.until_shows("Menu", "qwen")
+    terminal.tmux("resize-window", "-x", "140", "-y", "40")
+    terminal.until_shows("t theme   q leave")
 
 
 def test_into_the_background_and_back(terminal: Terminal) -> None:
     begin(terminal)
     terminal.keys("C-z")
     terminal.until_not("Actividad")
-    terminal.type("fg")
+    terminal.ask_the_shell("fg")
     terminal.until_shows("Actividad", "SmolLM2")
     terminal.keys("C-c")
     terminal.until_not("Actividad")
-    terminal.type("echo code $?")
+    terminal.ask_the_shell("echo code $?")
     terminal.until_shows("code 0")
 
 
@@ -205,7 +218,7 @@ def test_told_to_end_it_leaves_the_terminal_as_it_was(terminal: Terminal, number
     begin(terminal)
     terminal.app.send_signal(number)
     terminal.until_not("Actividad")
-    terminal.type("echo code $?")
+    terminal.ask_the_shell("echo code $?")
     terminal.until_shows(f"code {code}")
 
 
@@ -214,7 +227,7 @@ def test_a_crash_leaves_the_terminal_one_line_and_a_file(terminal: Terminal, tmp
     script.write_text(CRASHING.format(source=str(SOURCE_ROOT)))
     terminal.type(shlex.join([sys.executable, str(script)]))
     terminal.until_shows("Error: Fallo interno de Arriero (ZeroDivisionError)")
-    terminal.type("echo code $?")
+    terminal.ask_the_shell("echo code $?")
     terminal.until_shows("code 1")
     assert "Traceback" not in terminal.shows
     (file,) = (Path(os.environ["XDG_STATE_HOME"]) / "arriero" / "logs").glob("internal-*.txt")
@@ -225,5 +238,5 @@ def test_a_dumb_terminal_gets_the_lines(terminal: Terminal) -> None:
     terminal.type(f"TERM=dumb {shlex.join([sys.executable, str(MAIN), '--lang', 'en'])}")
     terminal.until_shows("0  Leave", "Number:")
     terminal.type("0")
-    terminal.type("echo code $?")
+    terminal.ask_the_shell("echo code $?")
     terminal.until_shows("code 0")

@@ -6,6 +6,7 @@ Invariant: everything that takes long is awaited or in a thread of its own; a fa
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import suppress
 from dataclasses import replace
 from typing import ClassVar
@@ -13,6 +14,8 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.events import Resize
+from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
@@ -88,7 +91,15 @@ class ArrieroApp(App[int]):
         await self.watcher.run()
 
     def _measure(self) -> None:
+        self._fit_the_terminal()
         self._know(usage=self._usage.look())
+
+    def _fit_the_terminal(self) -> None:
+        """A size whose signal was lost (seen once in tmux, on a loaded machine) is taken up all the same."""
+        with suppress(OSError):  # no terminal: a test's, or one that is gone
+            size = Size(*os.get_terminal_size())
+            if not self.is_headless and size != self.screen.size:
+                self.post_message(Resize(size, size))
 
     def _seen(self, status: StackStatus) -> None:
         self._know(status=status, trouble=None)

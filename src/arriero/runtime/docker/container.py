@@ -59,7 +59,7 @@ class Container:
             return "OOM"
         if seen.exit_code is None or (seen.state == "created" and not seen.error):
             return None
-        return _how(seen.exit_code)
+        return how_it_ended(seen.exit_code)
 
 
 async def find(engine: Engine, project: str, slot: str | None = None) -> list[Container]:
@@ -125,7 +125,8 @@ def _last_check(health: dict[str, Any]) -> str:
     return str(log[-1].get("Output", "")).strip() if log else ""
 
 
-def _how(exit_code: int) -> str:
+def how_it_ended(exit_code: int) -> str:
+    """ "exit 3", or the name of the signal that ended it."""
     if exit_code > 128:
         try:
             return signal.Signals(exit_code - 128).name

@@ -15,7 +15,7 @@ from typing import Any
 from arriero.core.clock import Clock
 from arriero.runtime.backend import EventKind, ServiceEvent
 from arriero.runtime.docker.compose_files import SLOT_LABEL
-from arriero.runtime.docker.container import PROJECT_LABEL
+from arriero.runtime.docker.container import PROJECT_LABEL, Container, how_it_ended
 from arriero.runtime.docker.endpoint import Endpoint
 from arriero.runtime.docker.engine import Engine, connect
 from arriero.runtime.docker.errors import EngineUnavailable
@@ -72,6 +72,22 @@ async def _listen(engine: Engine, project: str, slots: Sequence[str], clock: Clo
             event = parse(json.loads(line))
             if event and event.slot in slots:
                 yield event
+
+
+async def last_end(engine: Engine, container: Container) -> str | None:
+    """How the container last ended, in the engine's own memory of events; None when it has forgotten.
+
+    For one that runs again: its state has nothing of the run before. Raises EngineUnavailable.
+    """
+    query: dict[str, object] = {
+        "since": f"{container.created_at.timestamp():.6f}",
+        "until": f"{datetime.now(UTC).timestamp():.6f}",
+        "filters": {"container": [container.full_id], "event": ["die"]},
+    }
+    async with engine.stream("GET", "/events", query) as body:
+        lines = (await body.read()).splitlines()
+    codes = [json.loads(line)["Actor"]["Attributes"].get("exitCode") for line in lines]
+    return how_it_ended(int(codes[-1])) if codes and codes[-1] is not None else None
 
 
 def parse(told: dict[str, Any]) -> ServiceEvent | None:

@@ -14,6 +14,7 @@ from arriero.runtime.docker.container import Container, find
 from arriero.runtime.docker.ending import halt
 from arriero.runtime.docker.engine import Engine
 from arriero.runtime.docker.errors import ContainerUnhealthy
+from arriero.runtime.docker.events import last_end
 from arriero.runtime.docker.limits import Limits
 from arriero.runtime.docker.logs import tail_of
 from arriero.runtime.errors import ServiceFailed
@@ -64,7 +65,8 @@ async def _fault(
     if container is None:
         return ServiceFailed(spec.slot, "removed", "")
     if container.snapshot.state != "running" or container.restarts > restarts:
-        return await _failed(engine, container, spec, limits, container.last_exit or "restarted")
+        last_exit = container.last_exit or await last_end(engine, container) or "restarted"
+        return await _failed(engine, container, spec, limits, last_exit)
     if container.snapshot.health == "unhealthy":
         tail = await tail_of(engine, container, _TAIL_LINES)
         await halt(engine, container, limits.stop_s)
