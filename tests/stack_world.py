@@ -54,6 +54,13 @@ def install(world: World, gguf: Path, *references: str) -> Store:
     return world.store
 
 
+def install_brief(gguf: Path) -> None:
+    """The demo model into the store that OLLAMA_MODELS names, its answers ended: so small a model may go on for
+    minutes."""
+    store = Store(Path(os.environ["OLLAMA_MODELS"]))
+    import_gguf(store, gguf, Reference.parse(REFERENCE), params={"num_predict": 24})
+
+
 async def all_down(world: World) -> None:
     """Ends whatever a test left; a database that the test broke is no reason to leave processes."""
     with suppress(ArrieroError):

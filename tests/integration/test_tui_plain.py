@@ -12,6 +12,7 @@ import pytest
 
 from arriero.core.paths import SOURCE_ROOT
 from arriero.tui.operations import OPERATIONS
+from stack_world import install_brief
 
 MAIN = [sys.executable, str(SOURCE_ROOT.parent / "main.py")]
 NUMBER = {operation.name: number for number, operation in enumerate(OPERATIONS, 1)}
@@ -39,7 +40,7 @@ def typed(environ: dict[str, str], *lines: object, flags: tuple[str, ...] = ()) 
 
 
 def test_a_whole_cycle_through_a_pipe(environ: dict[str, str], demo_gguf: Path) -> None:
-    subprocess.run([*MAIN, "import", str(demo_gguf), "demo", "-q"], env=environ, check=True, capture_output=True)
+    install_brief(demo_gguf)
     try:
         run = typed(
             environ,

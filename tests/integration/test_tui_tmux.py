@@ -20,6 +20,7 @@ import psutil
 import pytest
 
 from arriero.core.paths import SOURCE_ROOT
+from stack_world import install_brief
 
 MAIN = SOURCE_ROOT.parent / "main.py"
 LIMIT_S = 90.0
@@ -116,9 +117,7 @@ def terminal(tmp_path: Path, free_port: int) -> Iterator[Terminal]:
 
 @pytest.fixture
 def installed(terminal: Terminal, demo_gguf: Path) -> Terminal:
-    environ = {**os.environ, "ARRIERO_DATABASE": f"{os.environ['HOME']}/models.db"}
-    command = [sys.executable, str(MAIN), "import", str(demo_gguf), "demo", "-q"]
-    subprocess.run(command, env=environ, check=True, capture_output=True)
+    install_brief(demo_gguf)
     return terminal
 
 
@@ -131,7 +130,7 @@ def begin(terminal: Terminal, *flags: str, first: str = "Menú") -> None:
 def test_a_whole_session(installed: Terminal) -> None:
     t = installed
     begin(t)
-    t.until_shows("765525e6017a")
+    t.until_shows("c03c30abc61b")
     t.keep("main-es-80x24")
     t.keys("1")
     t.until_shows("Los ajustes son correctos")
