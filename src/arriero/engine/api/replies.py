@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import aclosing
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
+from aiohttp.abc import AbstractStreamWriter
 
 from arriero.engine.api.answers import StreamedAnswer
 from arriero.engine.api.collect import collect
@@ -17,13 +18,20 @@ LINES = "application/x-ndjson"
 _GO_BUFFER_BYTES = 2048
 
 
+class _Chunked(web.Response):
+    """In chunks for who understands them: HTTP/1.0 knows none, and gets the length."""
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        if request.version >= HttpVersion11:
+            self.enable_chunked_encoding()
+        return await super().prepare(request)
+
+
 def reply(body: Json, status: int = 200, content_type: str = CHARSET_JSON) -> web.Response:
     """Go's server does not know the length of an answer that outgrows its buffer, and sends it in chunks; so do we."""
     data = compact(body)
-    response = web.Response(body=data, status=status, headers={"Content-Type": content_type})
-    if len(data) > _GO_BUFFER_BYTES:
-        response.enable_chunked_encoding()
-    return response
+    kind = _Chunked if len(data) > _GO_BUFFER_BYTES else web.Response
+    return kind(body=data, status=status, headers={"Content-Type": content_type})
 
 
 def plain(text: str, status: int) -> web.Response:
