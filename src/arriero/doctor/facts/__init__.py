@@ -1,0 +1,1 @@
+"""What several checks need to know, each asked once in an examination. Nothing here judges."""

@@ -1,0 +1,48 @@
+"""What a fix is: which checks it mends, and what it would do about what they saw.
+
+Invariant: whether something is mended is said by the check, looking again, never by the fix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from arriero.doctor.changes import Change
+from arriero.doctor.check import Finding
+from arriero.doctor.site import Site
+
+
+class Afterwards(StrEnum):
+    """What only the user can do before it takes effect."""
+
+    NOTHING = "nothing"
+    LOGIN = "login"
+    REBOOT = "reboot"
+
+
+@dataclass(frozen=True)
+class FixPlan:
+    """In order. `undo`: what would take it back, in order; empty where nothing can."""
+
+    changes: tuple[Change, ...]
+    undo: tuple[Change, ...] = ()
+    afterwards: Afterwards = Afterwards.NOTHING
+
+
+@dataclass(frozen=True)
+class CannotFix:
+    """`reason`: a key among the fix's texts, with `params`: why not here, or why not by us."""
+
+    reason: str
+    params: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True)
+class Fix:
+    """`mends`: the check whose code it is, and the kinds of finding that it knows what to do about."""
+
+    check: str
+    mends: frozenset[str]
+    plan: Callable[[Site, Finding], Awaitable[FixPlan | CannotFix]]
