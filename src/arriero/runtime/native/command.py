@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 
 from arriero.runtime.backend import ServiceSpec
 
 
-def engine_command(python: str, engine_argv: Sequence[str], spec: ServiceSpec) -> tuple[str, ...]:
-    return (python, *engine_argv, *_arguments(spec))
-
-
 def settings_hash(spec: ServiceSpec) -> str:
     """Of the engine's options: a change of any of them needs a restart. The model is loaded by request, it does not."""
-    return hashlib.sha256("\0".join(_arguments(spec)).encode()).hexdigest()[:12]
+    return hashlib.sha256("\0".join(engine_words(spec)).encode()).hexdigest()[:12]
 
 
-def _arguments(spec: ServiceSpec) -> list[str]:
+def engine_words(spec: ServiceSpec) -> tuple[str, ...]:
     words = ["--slot", spec.slot, "--host", spec.host, "--port", str(spec.port)]
     words += ["--models", str(spec.models_dir.absolute())]
     words += ["--context", str(spec.context), "--kv-cache", spec.kv_cache, "--keep-alive", spec.keep_alive]
@@ -28,4 +23,4 @@ def _arguments(spec: ServiceSpec) -> list[str]:
         words += ["--speculation", spec.speculation]
     if spec.api_key_file:
         words += ["--api-key-file", str(spec.api_key_file.absolute())]
-    return words
+    return tuple(words)

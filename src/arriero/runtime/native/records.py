@@ -71,3 +71,19 @@ def take_lock(run_dir: Path, slot: str) -> int | None:
         os.close(fd)
         return None
     return fd
+
+
+def say_ready(run_dir: Path, slot: str) -> None:
+    """For a process that listens nowhere: from here on it serves. Its supervisor looks for that word."""
+    _ready_path(run_dir, slot).write_text(str(os.getpid()))
+
+
+def says_ready(run_dir: Path, slot: str, pid: int) -> bool:
+    try:
+        return _ready_path(run_dir, slot).read_text() == str(pid)
+    except OSError:
+        return False
+
+
+def _ready_path(run_dir: Path, slot: str) -> Path:
+    return run_dir / f"{slot}.ready"

@@ -27,6 +27,7 @@ from arriero.runtime.native.records import (
     WAITING,
     Record,
     remove_record,
+    says_ready,
     take_lock,
     write_record,
 )
@@ -117,7 +118,10 @@ class Supervisor:
             self._output = None
 
     def _serves(self, pid: int) -> bool:
-        """The port answers HTTP, and it is this very engine that listens there and not a stranger."""
+        """The port answers HTTP, and it is this very engine that listens there and not a stranger; or, of one without a
+        port, it has said so."""
+        if not self._options.port:
+            return says_ready(self._options.run_dir, self._options.slot, pid)
         return proc.listens(pid, self._options.port) and _answers(self._options.host, self._options.port)
 
     def _tell(self, phase: str, engine: int | None = None) -> None:
