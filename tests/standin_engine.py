@@ -8,6 +8,7 @@ Variables of its environment make it misbehave:
   STANDIN_SILENT_IF=F   lives and never listens, whenever that file exists
   STANDIN_EXIT_ON_LOAD=N  ends with that status instead of loading
   STANDIN_STUBBORN=1    ignores SIGTERM
+  STANDIN_TOGETHER=F:N  told to end, it writes SLOT.told into folder F; once N have, it writes SLOT.ended and ends
   STANDIN_CONTEXT=N     serves that context instead of the one asked for
   STANDIN_CHILD=1       has a child process that does not end by itself
 """
@@ -18,6 +19,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -72,15 +74,24 @@ class Handler(BaseHTTPRequestHandler):
         """Quiet: the log holds what tests say."""
 
 
+def end(*_: object) -> None:
+    if "STANDIN_TOGETHER" in os.environ:
+        folder, number = os.environ["STANDIN_TOGETHER"].rsplit(":", 1)
+        Path(folder, f"{OPTIONS['--slot']}.told").touch()
+        while len([*Path(folder).glob("*.told")]) < int(number):
+            time.sleep(0.01)
+        Path(folder, f"{OPTIONS['--slot']}.ended").touch()
+    os._exit(0)
+
+
 def main() -> None:
     print(f"stand-in for {OPTIONS['--slot']}", flush=True)
     status = 4 if Path(os.environ.get("STANDIN_EXIT_IF", "/-")).exists() else int(os.environ.get("STANDIN_EXIT", "0"))
     if status:
         print(f"stand-in ends with {status}", file=sys.stderr)
         sys.exit(status)
-    stubborn = "STANDIN_STUBBORN" in os.environ
     # said and not left to the kernel, which ignores it for the first process of a container
-    signal.signal(signal.SIGTERM, signal.SIG_IGN if stubborn else lambda *_: os._exit(0))
+    signal.signal(signal.SIGTERM, signal.SIG_IGN if "STANDIN_STUBBORN" in os.environ else end)
     if "STANDIN_CHILD" in os.environ:
         subprocess.Popen([sys.executable, "-c", "import signal; signal.signal(15, signal.SIG_IGN); signal.pause()"])
     if Path(os.environ.get("STANDIN_SILENT_IF", "/-")).exists():

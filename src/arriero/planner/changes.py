@@ -30,7 +30,7 @@ def plan_deactivate(target: SlotView) -> Plan:
 
 
 def plan_down(slots: Sequence[SlotView]) -> Plan:
-    """Everything of ours ends, the least important first, so that the one in use keeps answering longest."""
+    """Everything of ours ends, the least important first."""
     ordered = sorted(slots, key=lambda s: -s.priority)
     return Plan("down", tuple(a for s in ordered for a in _stop(s, Reason("asked"))))
 

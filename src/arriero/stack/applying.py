@@ -1,9 +1,15 @@
-"""Carrying out a plan, action by action, each written to the audit as it ends."""
+"""Carrying out a plan, action by action, each written to the audit as it ends.
+
+Services that end one after another in the plan end at once: one that hangs holds up none of the others, and what they
+held is proved to be back after the last.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import groupby
 
 from arriero.config.specs import SlotSpec
 from arriero.core.errors import ArrieroError
@@ -11,6 +17,7 @@ from arriero.core.progress import Progress, Report
 from arriero.planner import Action, ActionKind, Phase, Plan
 from arriero.runtime.backend import StopReport
 from arriero.runtime.errors import StopIncomplete
+from arriero.stack.at_once import at_once
 from arriero.stack.card import CardWatch
 from arriero.stack.errors import CardNotReleased
 from arriero.stack.installing import install_variant
@@ -21,13 +28,18 @@ from arriero.stack.world import World
 @dataclass
 class Applied:
     """What happened while a plan was carried out; `failed` has what went wrong, by slot, where the plan could go on.
-    `unreleased`: that the driver has not given back what the services held that ended last.
+    `ended`: by slot, in the plan's order, what its stop gave back; empty until then. `unreleased`: that the driver has
+    not given back what the services held that ended last.
     """
 
     card: CardWatch
-    stopped: list[StopReport] = field(default_factory=list)
+    ended: dict[str, list[StopReport]]
     failed: dict[str, ArrieroError] = field(default_factory=dict)
     unreleased: ArrieroError | None = None
+
+    @property
+    def stopped(self) -> tuple[StopReport, ...]:
+        return tuple(report for reports in self.ended.values() for report in reports)
 
     @property
     def faults(self) -> tuple[ArrieroError, ...]:
@@ -47,26 +59,42 @@ async def carry_out(
 
     `barred`: slots that failed before the plan began.
     """
-    applied = Applied(CardWatch(world.gpu, scene.card, world.clock), failed=dict(barred or {}))
-    for action in plan.actions:
-        if action.slot in applied.failed:
-            continue
-        report(Progress(f"action.{action.kind}", action.slot, params={"reference": action.reference}))
-        try:
-            seen = await _act(world, action, scene, report, applied)
-        except ArrieroError as fault:
-            _audit(world, plan, action, scene, None, f"failed: {fault.code}")
-            if not keep_going:
-                raise
-            applied.failed[action.slot] = fault
-        except BaseException:
-            _audit(world, plan, action, scene, None, "interrupted")
-            raise
-        else:
-            _audit(world, plan, action, scene, seen, "done")
+    watch = CardWatch(world.gpu, scene.card, world.clock)
+    applied = Applied(watch, {a.slot: [] for a in plan.of(ActionKind.STOP)}, dict(barred or {}))
+    for actions in _steps(plan):
+        left = [action for action in actions if action.slot not in applied.failed]
+        faults = await at_once(report, [partial(_attempt, world, plan, action, scene, applied) for action in left])
+        applied.failed |= {action.slot: fault for action, fault in zip(left, faults, strict=True) if fault}
+        if applied.failed and not keep_going:
+            raise next(fault for fault in faults if fault)
     if applied.stopped or plan.goal == "down":
         await _settle(applied, report)
     return applied
+
+
+def _steps(plan: Plan) -> Iterator[tuple[Action, ...]]:
+    for kind, actions in groupby(plan.actions, lambda action: action.kind):
+        if kind is ActionKind.STOP:
+            yield tuple(actions)
+        else:
+            yield from ((action,) for action in actions)
+
+
+async def _attempt(
+    world: World, plan: Plan, action: Action, scene: Scene, applied: Applied, report: Report
+) -> ArrieroError | None:
+    """Why it failed; None when it did not."""
+    report(Progress(f"action.{action.kind}", action.slot, params={"reference": action.reference}))
+    try:
+        seen = await _act(world, action, scene, report, applied)
+    except ArrieroError as fault:
+        _audit(world, plan, action, scene, None, f"failed: {fault.code}")
+        return fault
+    except BaseException:
+        _audit(world, plan, action, scene, None, "interrupted")
+        raise
+    _audit(world, plan, action, scene, seen, "done")
+    return None
 
 
 async def _settle(applied: Applied, report: Report) -> None:
@@ -86,7 +114,7 @@ async def _act(world: World, action: Action, scene: Scene, report: Report, appli
             await install_variant(world, slot, variant, report)
             return scene.views[slot.id].phase
         case ActionKind.STOP:
-            applied.stopped += await _stop(scene, slot, report, applied.card)
+            applied.ended[slot.id] = await _stop(scene, slot, report, applied.card)
             return Phase.ABSENT
         case ActionKind.RESTART:
             if not applied.card.ready:

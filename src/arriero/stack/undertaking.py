@@ -101,7 +101,7 @@ def _outcome(
         backend=world.backend.kind,
         backend_reason=world.backend_reason,
         models=tuple(describe_slot(world, world.slot(s), after) for s in touched) if after else (),
-        stopped=tuple(applied.stopped) if applied else (),
+        stopped=applied.stopped if applied else (),
         failures=applied.faults if applied else (),
         took_s=world.clock.monotonic() - began,
         card=applied.card.release if applied else None,
