@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from arriero.core.progress import Report
 from arriero.planner import ActionKind, Plan, plan_activate
 from arriero.stack.beside import fits_beside
@@ -21,10 +23,12 @@ async def activate(
     variant: str | None = None,
     keep_others: bool = False,
     dry_run: bool = False,
+    agree: Callable[[Plan], None] = lambda _plan: None,
 ) -> Outcome:
     """Installs if need be, lets the others yield, starts, loads, and looks again.
 
-    Nobody yields where it is proved that all fit on the card together, or where `keep_others` insists.
+    Nobody yields where it is proved that all fit on the card together, or where `keep_others` insists. `agree` is shown
+    every plan before anything of it is done, and refuses it by raising.
 
     A long download comes before the command lock is taken, so that others may be stopped meanwhile. Raises SlotUnknown,
     VariantUnknown, what installing raises (nothing is touched then), what the backend raises, and NotActiveAfterwards.
@@ -37,12 +41,15 @@ async def activate(
     def decide(scene: Scene) -> Plan:
         view = scene.views[slot_id]
         fits = fits_beside(world, scene, slot, world.variant(slot, view.variant))
-        return plan_activate(view, list(scene.views.values()), keep_others=keep_others, fits=fits)
+        plan = plan_activate(view, list(scene.views.values()), keep_others=keep_others, fits=fits)
+        agree(plan)
+        return plan
 
     def wish(state: State, scene: Scene, plan: Plan) -> None:
         wishes_before.update(state.desired())
         for name in _yielding(plan):
             state.set_desired(name, active=False, variant=scene.views[name].variant)
+        state.set_resting(resting=False)
         state.set_desired(slot_id, active=True, variant=scene.views[slot_id].variant)
 
     async def undo(scene: Scene, plan: Plan) -> None:

@@ -23,6 +23,7 @@ def _wish(state: State, scene: Scene, _plan: Plan) -> None:
     unasked = {v.slot for v in scene.views.values() if v.desired is None} & running
     if wanted | unasked:  # a second `down` after one that was killed finds nothing wanted: the first memory stays
         state.remember_active(wanted | unasked)
+    state.set_resting(resting=True)
     for view in scene.views.values():
         if view.desired is not None or view.slot in running:
             state.set_desired(view.slot, active=False, variant=view.variant)

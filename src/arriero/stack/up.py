@@ -23,6 +23,7 @@ async def up(world: World, report: Report, *, dry_run: bool = False) -> Outcome:
         return plan_up([scene.views[s] for s in slots])
 
     def wish(state: State, scene: Scene, _plan: Plan) -> None:
+        state.set_resting(resting=False)
         for name in slots:
             state.set_desired(name, active=True, variant=scene.views[name].variant)
 

@@ -76,8 +76,25 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (digest, context, kv_cache, parallel, engine, card)
         )""",
     ),
+    (
+        """CREATE TABLE keys (
+            name TEXT PRIMARY KEY,
+            hash TEXT NOT NULL UNIQUE,
+            slots TEXT,
+            created_at TEXT NOT NULL,
+            expires_at TEXT,
+            revoked_at TEXT
+        )""",
+        """CREATE TABLE exposure (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            certificate TEXT NOT NULL,
+            private_key TEXT NOT NULL,
+            since TEXT NOT NULL
+        )""",
+        "CREATE TABLE rest (one INTEGER PRIMARY KEY CHECK (one = 1), since TEXT NOT NULL)",
+    ),
 )
-TABLES = frozenset({"slots", "versions", "transitions", "last_active", "drift", "loads"})
+TABLES = frozenset({"slots", "versions", "transitions", "last_active", "drift", "loads", "keys", "exposure", "rest"})
 
 
 def version(db: sqlite3.Connection) -> int:

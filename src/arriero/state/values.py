@@ -71,6 +71,62 @@ class MeasuredLoad:
 
 
 @dataclass(frozen=True)
+class StoredKey:
+    """A key of the gateway's. `hash`: SHA-256 of the key, in hex; the key itself is nowhere. `slots` empty: all."""
+
+    name: str
+    hash: str
+    slots: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def holds_at(self, moment: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or moment < self.expires_at)
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """That the gateway answers other machines, since when, and with which certificate and private key (PEM files)."""
+
+    certificate: Path
+    private_key: Path
+    since: datetime
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """One measured figure; None where nothing could be measured, and then `mark` says why."""
+
+    name: str
+    at: int
+    median: float | None
+    low: float | None
+    high: float | None
+    p99: float | None
+    samples: int
+    tokens: int | None
+    mark: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class MeasurementRow:
+    """What was measured of one target. `digest`: of the weights, `version`: of the manifest, `card`: its name; each
+    empty where it is not known. `environment` and `notes` are JSON that the state room does not look into."""
+
+    at: datetime
+    target: str
+    digest: str
+    version: str
+    card: str
+    whole: bool
+    environment: str
+    notes: str
+    figures: tuple[FigureRow, ...]
+
+
+@dataclass(frozen=True)
 class Repair:
     """A file that was not ours to use and was moved aside. kind: `corrupt`, `foreign` or `incomplete`."""
 
