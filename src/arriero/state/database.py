@@ -18,21 +18,20 @@ from pathlib import Path
 from arriero.core.clock import Clock, iso
 from arriero.state.access import AccessTables
 from arriero.state.errors import in_our_words
+from arriero.state.measurements import MeasurementTables
 from arriero.state.opening import connect, prepare
 from arriero.state.schema import MIGRATIONS, version
 from arriero.state.values import (
     DesiredSlot,
-    FigureRow,
     InstalledVersion,
     MeasuredLoad,
-    MeasurementRow,
     ObservedSlot,
     Repair,
     Transition,
 )
 
 
-class State(AccessTables):
+class State(AccessTables, MeasurementTables):
     """The state database at `path`; nothing to close. Every method raises StateLocked, StateUnwritable, StateDamaged.
 
     `repairs` is what had to be set aside so far: at `open`, or later when the file was replaced under our feet.
@@ -196,39 +195,6 @@ class State(AccessTables):
         with self._reading() as db:
             rows = db.execute(query, (digest, context, kv_cache, parallel)).fetchall()
         return [MeasuredLoad(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], _moment(r[8])) for r in rows]
-
-    def record_measurement(self, row: MeasurementRow) -> None:
-        """At the end of the history, with all its figures."""
-        with self._writing() as db:
-            told = (row.target, row.digest, row.version, row.card, row.whole, row.environment, row.notes)
-            made = db.execute(
-                """INSERT INTO measurements (at, target, digest, version, card, whole, environment, notes)
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-                (iso(row.at), *told),
-            )
-            db.executemany(
-                f"INSERT INTO figures (measurement, {_FIGURE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-                [(made.lastrowid, *astuple(figure)) for figure in row.figures],
-            )
-
-    def measurements(
-        self, target: str | None = None, *, digest: str | None = None, limit: int = 50
-    ) -> list[MeasurementRow]:
-        """The newest first, in the order in which they were recorded: of one target, of one model's weights, or all."""
-        query = """SELECT id, at, target, digest, version, card, whole, environment, notes FROM measurements
-                   WHERE (?1 IS NULL OR target = ?1) AND (?2 IS NULL OR digest = ?2) ORDER BY id DESC LIMIT ?3"""
-        figures = f"SELECT {_FIGURE} FROM figures WHERE measurement = ? ORDER BY rowid"  # noqa: S608
-        with self._reading() as db:
-            return [
-                MeasurementRow(
-                    _moment(row[1]),
-                    *row[2:6],
-                    bool(row[6]),
-                    *row[7:],
-                    tuple(FigureRow(*figure) for figure in db.execute(figures, row[:1])),
-                )
-                for row in db.execute(query, (target, digest, limit)).fetchall()
-            ]
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

@@ -93,8 +93,41 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE TABLE rest (one INTEGER PRIMARY KEY CHECK (one = 1), since TEXT NOT NULL)",
     ),
+    (
+        """CREATE TABLE measurements (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at TEXT NOT NULL,
+            target TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            version TEXT NOT NULL,
+            card TEXT NOT NULL,
+            whole INTEGER NOT NULL CHECK (whole IN (0, 1)),
+            environment TEXT NOT NULL,
+            notes TEXT NOT NULL
+        )""",
+        "CREATE INDEX measurements_by_target ON measurements (target, id)",
+        "CREATE INDEX measurements_by_digest ON measurements (digest, id)",
+        """CREATE TABLE figures (
+            measurement INTEGER NOT NULL REFERENCES measurements (id),
+            name TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            median REAL,
+            low REAL,
+            high REAL,
+            p99 REAL,
+            samples INTEGER NOT NULL CHECK (samples >= 0),
+            tokens INTEGER,
+            mark TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            PRIMARY KEY (measurement, name, at),
+            CHECK ((median IS NULL) = (samples = 0))
+        )""",
+    ),
 )
-TABLES = frozenset({"slots", "versions", "transitions", "last_active", "drift", "loads", "keys", "exposure", "rest"})
+TABLES = frozenset(
+    {"slots", "versions", "transitions", "last_active", "drift", "loads", "keys", "exposure", "rest"}
+    | {"measurements", "figures"}
+)
 
 
 def version(db: sqlite3.Connection) -> int:
