@@ -172,6 +172,15 @@ def test_up_restores_the_last_set(state: State) -> None:
     assert state.last_active() == {"mistral", "demo"}
 
 
+def test_a_service_beside_the_slots_is_wanted_until_it_is_not(state: State, clock: HandClock) -> None:
+    state.keep("guard", wanted=True)
+    clock.moment += timedelta(hours=1)
+    state.keep("guard", wanted=True)
+    assert state.kept() == {"guard": NOON}
+    state.keep("guard", wanted=False)
+    assert state.kept() == {}
+
+
 def test_all_of_it_is_there_for_the_next_command(state: State, clock: HandClock) -> None:
     state.set_desired("qwen", active=True, variant="7b")
     state.record_transition("activate", slot="qwen", outcome="done")

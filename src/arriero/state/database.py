@@ -166,6 +166,19 @@ class State(AccessTables, MeasurementTables):
                 for r in db.execute(query, (reference,))
             ]
 
+    def keep(self, service: str, *, wanted: bool) -> None:
+        """Writes down that a service beside the slots (`guard`) was asked for, or is not any more."""
+        with self._writing() as db:
+            if wanted:
+                db.execute("INSERT OR IGNORE INTO kept VALUES (?, ?)", (service, iso(self._clock.now())))
+            else:
+                db.execute("DELETE FROM kept WHERE service = ?", (service,))
+
+    def kept(self) -> dict[str, datetime]:
+        """The services beside the slots that were asked for, each with since when."""
+        with self._reading() as db:
+            return {row[0]: _moment(row[1]) for row in db.execute("SELECT service, since FROM kept")}
+
     def remember_active(self, slots: Collection[str]) -> None:
         """The set that `up` brings back; it takes the place of the one of before."""
         with self._writing() as db:
