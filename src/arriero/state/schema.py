@@ -123,10 +123,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             CHECK ((median IS NULL) = (samples = 0))
         )""",
     ),
+    ("CREATE TABLE kept (service TEXT PRIMARY KEY, since TEXT NOT NULL)",),
 )
 TABLES = frozenset(
     {"slots", "versions", "transitions", "last_active", "drift", "loads", "keys", "exposure", "rest"}
-    | {"measurements", "figures"}
+    | {"measurements", "figures", "kept"}
 )
 
 
