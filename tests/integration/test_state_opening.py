@@ -270,7 +270,7 @@ def _outcome_as_nobody(path: Path) -> int:
 def test_a_full_disk_cannot_be_written(tmp_path: Path, needs_root: None) -> None:
     mount = tmp_path / "small"
     mount.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(mount)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(mount)], check=True)
     try:
         state = opened(mount / ".models.db")
         state.set_desired("qwen", active=True)
