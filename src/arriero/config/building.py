@@ -12,7 +12,10 @@ from arriero.config.specs import (
     DockerSettings,
     EngineSettings,
     ExpectedFigures,
+    GatewaySettings,
     GpuChoice,
+    GuardSettings,
+    KeyRule,
     KvCache,
     Settings,
     SlotSpec,
@@ -64,9 +67,19 @@ def build_settings(resolved: Resolved) -> Settings:
             fit_target_mib=v["docker.fit_target_mib"],
             cache_ram_mib=v["docker.cache_ram_mib"],
         ),
+        gateway=GatewaySettings(
+            port=v["gateway.port"],
+            lan_port=v["gateway.lan_port"],
+            keys=KeyRule(v["gateway.keys"]),
+            wait_s=v["gateway.wait_s"],
+            patience_s=v["gateway.patience_s"],
+            drain_s=v["gateway.drain_s"],
+            pins=v["gateway.pins"],
+        ),
         insecure_registries=v["registry.insecure"],
         gpu=v["gpu"] or "",
         simulate=v["simulate"] or "",
+        guard=GuardSettings(programs=v["guard.programs"], every_s=v["guard.every_s"]),
     )
 
 
@@ -92,6 +105,7 @@ def _slot(resolved: Resolved, slot: str) -> SlotSpec:
         variants=tuple(_variant(resolved, slot, name) for name in names),
         default_variant=v["default_variant"] or names[0],
         speculation=Speculation(v["speculation"]),
+        idle_s=v["idle_s"],
     )
 
 

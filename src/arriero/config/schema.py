@@ -13,7 +13,7 @@ from arriero.config import kinds
 from arriero.config.kinds import Kind
 from arriero.config.lines import KeyPath
 from arriero.config.simulation import EXAMPLE
-from arriero.config.specs import BackendChoice, GpuChoice, KvCache, SourceKind, Speculation
+from arriero.config.specs import BackendChoice, GpuChoice, KeyRule, KvCache, SourceKind, Speculation
 
 MIB = 1 << 20
 PREFIX = "ARRIERO_"
@@ -144,6 +144,57 @@ SETTINGS = (
         '"~/arriero-compose"',
         "Where the Compose files lie and `docker compose` is typed. Default: the project.",
     ),
+    _key("gateway.port", kinds.PORT, "11430", "Port of the gateway on this machine (127.0.0.1).", 11430),
+    _key(
+        "gateway.lan_port",
+        kinds.PORT,
+        "11443",
+        "Port on which the gateway answers other machines, with TLS and keys, while it is exposed.",
+        11443,
+    ),
+    _key(
+        "gateway.keys",
+        kinds.one_of(KeyRule),
+        '"always"',
+        "Of whom the gateway asks a key: only of other machines (`exposed`), or of this one too.",
+        "exposed",
+    ),
+    _key(
+        "gateway.wait_s",
+        kinds.whole(1, 3600),
+        "300",
+        "Seconds that a request without a stream waits for its model; then it is answered 503.",
+        120,
+    ),
+    _key(
+        "gateway.patience_s",
+        kinds.whole(0, 3600),
+        "30",
+        "Seconds that the requests of one model may go on while another model's wait for the card.",
+        20,
+    ),
+    _key(
+        "gateway.drain_s",
+        kinds.whole(0, 3600),
+        "60",
+        "Seconds that answers which are under way may then still take; what is left is cut off.",
+        120,
+    ),
+    _key("gateway.pins", kinds.TEXTS, '["qwen"]', "Slots that the gateway never stops for another model.", ()),
+    _key(
+        "guard.programs",
+        kinds.TEXTS,
+        '["steam_app_570", "blender"]',
+        "Programs that `guard` gives the card to while they run, by name; whoever asks for GameMode is one anyway.",
+        (),
+    ),
+    _key(
+        "guard.every_s",
+        kinds.whole(1, 3600),
+        "60",
+        "Seconds between two looks of `guard` at the card; for programs it looks every three.",
+        15,
+    ),
     _key(
         "registry.insecure",
         kinds.TEXTS,
@@ -173,6 +224,13 @@ SLOT = (
         '"ngram-mod"',
         "Draft tokens from what the prompt already says: faster where code is rewritten on a GPU.",
         "none",
+    ),
+    _key(
+        "slots.*.idle_s",
+        kinds.whole(0, 86_400),
+        "600",
+        "Seconds without a request after which the gateway has the model unloaded; 0: `engine.keep_alive` decides.",
+        0,
     ),
     _key(
         "slots.*.default_variant",

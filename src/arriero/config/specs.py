@@ -90,7 +90,9 @@ class VariantSpec:
 
 @dataclass(frozen=True)
 class SlotSpec:
-    """A place for one model with a fixed port. `priority`: 1 is the most important."""
+    """A place for one model with a fixed port. `priority`: 1 is the most important. `idle_s`: after so long without a
+    request the gateway has the model unloaded; 0 leaves that to its server.
+    """
 
     id: str
     title: str
@@ -102,6 +104,7 @@ class SlotSpec:
     variants: tuple[VariantSpec, ...]
     default_variant: str
     speculation: Speculation = Speculation.NONE
+    idle_s: int = 0
 
     def variant(self, name: str | None = None) -> VariantSpec | None:
         """The named variant (the default one without a name), or None."""
@@ -146,6 +149,38 @@ class DockerSettings:
     cache_ram_mib: int
 
 
+class KeyRule(StrEnum):
+    """Of whom the gateway asks a key: who comes over the network, or everybody."""
+
+    EXPOSED = "exposed"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True)
+class GatewaySettings:
+    """The one address for every model. `lan_port`: where it answers other machines, with TLS, while it is exposed.
+
+    `wait_s`: how long a request without a stream waits for its model. `patience_s`: how long one model's requests may
+    hold up another's; `drain_s`: how long running answers may then take to end. `pins`: slots that never yield.
+    """
+
+    port: int
+    lan_port: int
+    keys: KeyRule
+    wait_s: int
+    patience_s: int
+    drain_s: int
+    pins: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GuardSettings:
+    """`programs`: those that the models give the card to while they run. `every_s`: how often it looks at the card."""
+
+    programs: tuple[str, ...] = ()
+    every_s: int = 15
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything that is not a slot. `language` is 'auto', 'es' or 'en'; `bind` is an IP address.
@@ -163,9 +198,11 @@ class Settings:
     run_dir: Path
     engine: EngineSettings
     docker: DockerSettings
+    gateway: GatewaySettings
     insecure_registries: tuple[str, ...] = ()
     gpu: str = ""
     simulate: str = ""
+    guard: GuardSettings = GuardSettings()
 
 
 @dataclass(frozen=True)

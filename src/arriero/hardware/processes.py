@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -40,6 +41,13 @@ def born(pid: int) -> tuple[int, int] | None:
     """Parent and start time (clock ticks since boot); None when it is gone, or only its zombie."""
     state, *rest = _read(pid, "stat").rpartition(b")")[2].split() or [b"Z"]
     return None if state in b"ZX" else (int(rest[0]), int(rest[18]))
+
+
+def started_at(start_ticks: int) -> float:
+    """The moment of that tick, in seconds since the epoch, as exact as the kernel tells when it booted: to a second."""
+    booted = re.search(r"^btime (\d+)$", (_PROC / "stat").read_text(), re.MULTILINE)
+    assert booted is not None
+    return int(booted[1]) + start_ticks / os.sysconf("SC_CLK_TCK")
 
 
 def resident_bytes(pid: int) -> int:

@@ -7,6 +7,7 @@ What it pretends, and nothing more:
 - the first process of a family that has ARRIERO_SIMULATED_VRAM=SIZE in its environment holds that size: any other
   program (whose environment we may read). SIZE@RUN_DIR: only on the card of the installation with that `run_dir`;
 - who came first has his place; who finds too little room stays on the processor, and holds nothing;
+- who was started before the moment that `revoked=` names has lost the card, and holds nothing of it any more;
 - a process that ended is listed for as long as the release takes, with fault `stuck` for ever;
 - the other faults fail where NVML fails, with NVML's own numbers and words (nvmlReturn_t, nvmlErrorString).
 """
@@ -157,7 +158,7 @@ class SimulatedNvml:
         for pid in processes.every_pid():
             told = processes.variables_of(pid, (_MARK, _CONTAINED, VARIABLE))
             size = self._engine_bytes(pid, told) or self._declared_bytes(pid, told.get(VARIABLE, ""))
-            if size and (born := processes.born(pid)):
+            if size and (born := processes.born(pid)) and processes.started_at(born[1]) >= self._spec.revoked_at:
                 yield (pid, born[1]), size
 
     def _engine_bytes(self, pid: int, told: dict[str, str]) -> int:

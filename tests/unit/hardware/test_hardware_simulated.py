@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from arriero.config.simulation import SimulationSpec, parse_simulation
+from arriero.hardware.processes import born, started_at
 from arriero.hardware.reading import read
 from arriero.hardware.simulated import DESKTOP_PID, VARIABLE, SimulatedNvml
 from arriero.hardware.values import GpuProcess, GpuSnapshot, GpuState
@@ -95,6 +96,15 @@ def test_who_finds_no_room_stays_on_the_processor(spawn: Spawn) -> None:
     assert card.of(second)
 
 
+def test_who_was_there_before_the_card_went_has_lost_it_until_started_anew(spawn: Spawn) -> None:
+    before = spawn("1GiB")
+    since = started_at(born(before.pid)[1])
+    assert Card(f"rtx2070s,revoked={since}").of(before)
+    lost = Card(f"rtx2070s,revoked={since + 0.01}")
+    assert (lost.look().state, lost.of(before)) == (GpuState.READY, None)
+    assert Card("rtx2070s,revoked=0").of(before)
+
+
 @pytest.mark.parametrize(
     ("fault", "state"),
     [
@@ -125,6 +135,7 @@ def test_how_a_card_is_asked_for() -> None:
         "rtx2070s,release=-1",
         "rtx2070s,a=b",
         "rtx2070s,containers=1",
+        "rtx2070s,revoked=nan",
     ],
 )
 def test_what_no_card_is_asked_for_with(text: str) -> None:
