@@ -49,7 +49,7 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """`kind`: one of the check's own, or `timed_out` and `unreadable`, which any check may see."""
+    """`kind`: one of the check's own, or of EVERY_CHECK_MAY. A parameter may be an error of ours: its text is told."""
 
     kind: str
     params: Mapping[str, object]
@@ -61,7 +61,7 @@ def saw(kind: str, **params: object) -> Finding:
 
 @dataclass(frozen=True)
 class Check:
-    """`code` is stable (`docker.group`). `kinds`: what it may see, and how that is to be taken."""
+    """`code` is stable and begins with the subject (`docker.group`). `kinds`: what it may see, and how to take that."""
 
     code: str
     subject: Subject
@@ -69,7 +69,8 @@ class Check:
     look: Callable[[Site], Awaitable[Finding]]
 
 
-EVERY_CHECK_MAY: Mapping[str, Grade] = {"timed_out": Grade.UNKNOWN, "unreadable": Grade.UNKNOWN}
+EVERY_CHECK_MAY: Mapping[str, Grade] = dict.fromkeys(("timed_out", "unreadable", "defect"), Grade.UNKNOWN)
+"""Did not answer in time; may not be read; is a defect of the check's own."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,14 @@ from pathlib import Path
 TOOL_LIMIT_S = 2.0
 
 
+class ToolSilent(TimeoutError):
+    """A program that was asked something did not end within its limit, and was ended."""
+
+    def __init__(self, tool: str, limit_s: float) -> None:
+        super().__init__(f"{tool}: {limit_s:g} s")
+        self.tool, self.limit_s = tool, limit_s
+
+
 @dataclass(frozen=True)
 class Ran:
     """What a program said. `code` is None where it did not end within its limit; the texts are what it said by then."""
@@ -52,9 +60,23 @@ class Host:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
+    def exists(self, absolute: str | Path) -> bool:
+        return os.path.lexists(self.path(absolute))
+
+    def lists(self, absolute: str | Path, pattern: str = "*") -> list[Path]:
+        """What lies in a folder of the machine (below `root`), sorted; nothing where there is no such folder."""
+        return sorted(self.path(absolute).glob(pattern))
+
     def which(self, program: str) -> Path | None:
         found = shutil.which(program, path=self.environ.get("PATH", os.defpath))
         return Path(found) if found else None
+
+    async def ask(self, *argv: str, limit_s: float = TOOL_LIMIT_S) -> Ran | None:
+        """As `run`. Raises ToolSilent for a program that does not end."""
+        ran = await self.run(*argv, limit_s=limit_s)
+        if ran is not None and ran.code is None:
+            raise ToolSilent(argv[0], limit_s)
+        return ran
 
     async def run(self, *argv: str, limit_s: float = TOOL_LIMIT_S) -> Ran | None:
         """None where there is no such program. In the C locale; standard input is empty."""

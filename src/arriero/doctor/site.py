@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -39,3 +39,8 @@ class Site:
     def fresh(self) -> Site:
         """The same place with nothing known of it: for looking again after something was changed."""
         return Site(self.host, self.world)
+
+
+def open_site(world: World, environ: Mapping[str, str]) -> Site:
+    """This machine, as the user sees it whose environment that is."""
+    return Site(Host(environ), world)

@@ -1,9 +1,18 @@
-"""The texts of a check. They load with `validate` alone."""
+"""The texts of a check, and what it saw told in them. They load with `validate` alone, one language at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from arriero.core.errors import ArrieroError
+from arriero.i18n.messages import describe_error, fill
+from arriero.i18n.texts import Texts
+
+if TYPE_CHECKING:
+    from arriero.doctor.check import Checked
 
 
 @dataclass(frozen=True)
@@ -16,3 +25,55 @@ class CheckText:
     why: str
     seen: Mapping[str, str]
     advice: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CheckTold:
+    """One check as people and scripts are told of it.
+
+    `severity`: how bad what was seen is; of what is well, how bad it would have been. `kind` and `params` are what
+    `seen` is made of. `fix`: what to type or do; None where all is well or nothing can be done.
+    """
+
+    code: str
+    subject: str
+    title: str
+    severity: str
+    ok: bool
+    kind: str
+    params: Mapping[str, object]
+    seen: str
+    why: str
+    fix: str | None
+
+
+def tell_check(checked: Checked, texts: Texts) -> CheckTold:
+    table, finding = _table(texts), checked.finding
+    text: CheckText = table.CHECKS[checked.check.code]
+    params = {name: _told(value, texts) for name, value in finding.params.items()}
+    seen = text.seen.get(finding.kind) or table.ANY_CHECK[finding.kind]
+    return CheckTold(
+        code=checked.check.code,
+        subject=str(checked.check.subject),
+        title=text.title,
+        severity=str(checked.severity),
+        ok=checked.grade.ok,
+        kind=finding.kind,
+        params=finding.params,
+        seen=fill(seen, params, texts.numbers),
+        why=text.why,
+        fix=fill(text.advice.get(finding.kind, ""), params, texts.numbers) or None,
+    )
+
+
+def subject_title(subject: str, texts: Texts) -> str:
+    title: str = _table(texts).SUBJECTS[subject]
+    return title
+
+
+def _table(texts: Texts) -> Any:
+    return import_module(f"arriero.i18n.checks_{texts.language}")
+
+
+def _told(value: object, texts: Texts) -> object:
+    return describe_error(value, texts) if isinstance(value, ArrieroError) else value

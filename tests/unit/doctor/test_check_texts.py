@@ -4,7 +4,7 @@ from string import Formatter
 
 import pytest
 
-from arriero.doctor.check import EVERY_CHECK_MAY, Check
+from arriero.doctor.check import EVERY_CHECK_MAY, Check, Subject
 from arriero.doctor.checks import CHECKS
 from arriero.i18n import checks_en, checks_es
 
@@ -34,6 +34,13 @@ def test_no_code_twice_and_no_text_without_a_check() -> None:
     for table in TABLES.values():
         assert set(table.CHECKS) == set(codes)
         assert set(table.ANY_CHECK) == set(EVERY_CHECK_MAY)
+        assert list(table.SUBJECTS) == list(Subject)
+
+
+def test_codes_begin_with_their_subject_and_come_in_its_order() -> None:
+    subjects = [check.subject for check in CHECKS]
+    assert subjects == sorted(subjects, key=list(Subject).index)
+    assert [check.code.split(".")[0] for check in CHECKS] == subjects
 
 
 def _fields(text: str) -> set[str]:

@@ -1,11 +1,34 @@
 """The texts of every check, by its code. One module for each subject."""
 
 from arriero.i18n.check_texts import CheckText
-from arriero.i18n.checks_en import system
+from arriero.i18n.checks_en import arriero, compose, docker, gpu, models, network, storage, system, toolkit
 
 ANY_CHECK = {
-    "timed_out": "did not answer within {limit_s:g} s",
+    "timed_out": "[[{what} ]]did not answer within {limit_s:g} s",
     "unreadable": "could not be looked at: {detail}",
+    "defect": "the check itself failed: {detail}",
 }
 
-CHECKS: dict[str, CheckText] = {**system.CHECKS}
+SUBJECTS = {
+    "system": "System",
+    "gpu": "Graphics card",
+    "toolkit": "GPU in containers",
+    "docker": "Docker",
+    "compose": "Docker Compose",
+    "network": "Network",
+    "storage": "Disks",
+    "arriero": "Arriero",
+    "models": "Models",
+}
+
+CHECKS: dict[str, CheckText] = {
+    **system.CHECKS,
+    **gpu.CHECKS,
+    **toolkit.CHECKS,
+    **docker.CHECKS,
+    **compose.CHECKS,
+    **network.CHECKS,
+    **storage.CHECKS,
+    **arriero.CHECKS,
+    **models.CHECKS,
+}

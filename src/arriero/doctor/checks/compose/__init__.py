@@ -1,0 +1,5 @@
+"""Docker Compose."""
+
+from arriero.doctor.check import Check
+
+CHECKS: tuple[Check, ...] = ()

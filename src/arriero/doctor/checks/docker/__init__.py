@@ -1,0 +1,5 @@
+"""Docker's engine and the way to it."""
+
+from arriero.doctor.check import Check
+
+CHECKS: tuple[Check, ...] = ()

@@ -1,0 +1,5 @@
+"""The models and what serves them."""
+
+from arriero.doctor.check import Check
+
+CHECKS: tuple[Check, ...] = ()

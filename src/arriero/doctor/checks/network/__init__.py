@@ -1,0 +1,5 @@
+"""Ports, names, registries."""
+
+from arriero.doctor.check import Check
+
+CHECKS: tuple[Check, ...] = ()

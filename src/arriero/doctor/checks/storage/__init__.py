@@ -1,0 +1,5 @@
+"""Disks and folders."""
+
+from arriero.doctor.check import Check
+
+CHECKS: tuple[Check, ...] = ()
