@@ -200,3 +200,16 @@ def test_loads_by_what_was_loaded_and_how(state: State) -> None:
     for elsewise in (("sha256:b", 4096, "f16", 1), ("sha256:a", 2048, "f16", 1), ("sha256:a", 4096, "q8_0", 1)):
         assert state.loads(*elsewise) == []
     assert state.loads("sha256:a", 4096, "f16", 2) == []
+
+
+def test_what_we_brought_about_is_told_until_it_is_taken_back(state: State) -> None:
+    state.record_addition("docker.group", "[1]")
+    state.record_addition("docker.group", "[1]")  # a run that was cut off and goes on
+    state.record_addition("docker.program", "[2]")
+    newest, oldest = state.additions()
+    assert [(a.step, a.undo, a.at) for a in (newest, oldest)] == [
+        ("docker.program", "[2]", NOON),
+        ("docker.group", "[1]", NOON),
+    ]
+    state.take_back(newest.id)
+    assert [a.id for a in state.additions()] == [oldest.id]

@@ -6,6 +6,7 @@ model; callers rebuild it from what they observe.
 
 from arriero.state.database import State
 from arriero.state.values import (
+    Addition,
     DesiredSlot,
     FigureRow,
     InstalledVersion,
@@ -17,6 +18,7 @@ from arriero.state.values import (
 )
 
 __all__ = [
+    "Addition",
     "DesiredSlot",
     "FigureRow",
     "InstalledVersion",

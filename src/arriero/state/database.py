@@ -22,6 +22,7 @@ from arriero.state.measurements import MeasurementTables
 from arriero.state.opening import connect, prepare
 from arriero.state.schema import MIGRATIONS, version
 from arriero.state.values import (
+    Addition,
     DesiredSlot,
     InstalledVersion,
     MeasuredLoad,
@@ -208,6 +209,25 @@ class State(AccessTables, MeasurementTables):
         with self._reading() as db:
             rows = db.execute(query, (digest, context, kv_cache, parallel)).fetchall()
         return [MeasuredLoad(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], _moment(r[8])) for r in rows]
+
+    def record_addition(self, step: str, undo: str) -> None:
+        """What is there already, and not taken back, is not written twice."""
+        with self._writing() as db:
+            db.execute(
+                """INSERT INTO additions (at, step, undo) SELECT ?1, ?2, ?3 WHERE NOT EXISTS
+                   (SELECT 1 FROM additions WHERE step = ?2 AND undo = ?3 AND taken_back_at IS NULL)""",
+                (iso(self._clock.now()), step, undo),
+            )
+
+    def additions(self) -> list[Addition]:
+        """What was not taken back, the newest first."""
+        query = "SELECT id, at, step, undo FROM additions WHERE taken_back_at IS NULL ORDER BY id DESC"
+        with self._reading() as db:
+            return [Addition(r[0], _moment(r[1]), r[2], r[3]) for r in db.execute(query)]
+
+    def take_back(self, addition: int) -> None:
+        with self._writing() as db:
+            db.execute("UPDATE additions SET taken_back_at = ? WHERE id = ?", (iso(self._clock.now()), addition))
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

@@ -124,10 +124,19 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
     ),
     ("CREATE TABLE kept (service TEXT PRIMARY KEY, since TEXT NOT NULL)",),
+    (
+        """CREATE TABLE additions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at TEXT NOT NULL,
+            step TEXT NOT NULL,
+            undo TEXT NOT NULL,
+            taken_back_at TEXT
+        )""",
+    ),
 )
 TABLES = frozenset(
     {"slots", "versions", "transitions", "last_active", "drift", "loads", "keys", "exposure", "rest"}
-    | {"measurements", "figures", "kept"}
+    | {"measurements", "figures", "kept", "additions"}
 )
 
 

@@ -127,6 +127,17 @@ class MeasurementRow:
 
 
 @dataclass(frozen=True)
+class Addition:
+    """Something that we brought about on the machine. `step`: the code of the check that asked for it; `undo`: JSON of
+    what takes it back, which the state room does not look into."""
+
+    id: int
+    at: datetime
+    step: str
+    undo: str
+
+
+@dataclass(frozen=True)
 class Repair:
     """A file that was not ours to use and was moved aside. kind: `corrupt`, `foreign` or `incomplete`."""
 
