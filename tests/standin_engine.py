@@ -3,6 +3,7 @@
 It takes the real engine's options and answers /api/version, /api/tags, /api/ps and the loading form of /api/generate;
 POST /say {"line"}, /exit {"status"} and /eat {"bytes"} have it print, end and take memory.
 Variables of its environment make it misbehave:
+  STANDIN_MODEL=NAME    has that model, and not the demo's
   STANDIN_EXIT=N        ends at once with that status, after a line on stderr
   STANDIN_EXIT_IF=FILE  the same with status 4, whenever that file exists
   STANDIN_SILENT_IF=F   lives and never listens, whenever that file exists
@@ -25,7 +26,7 @@ from pathlib import Path
 
 OPTIONS = dict(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
 KEY = Path(OPTIONS["--api-key-file"]).read_text().strip() if "--api-key-file" in OPTIONS else None
-INSTALLED = "smollm2:135m-instruct-q4_1"
+INSTALLED = os.environ.get("STANDIN_MODEL", "smollm2:135m-instruct-q4_1")
 LOADED: dict[str, dict[str, object]] = {}
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import select
 import shutil
-import signal
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
@@ -18,70 +16,14 @@ from registry_server import stock_registry
 from arriero.core.clock import SystemClock
 from arriero.core.progress import Progress, silent
 from arriero.runtime.backend import EventKind
-from arriero.runtime.docker.endpoint import Endpoint
 from arriero.runtime.docker.engine import connect
-from arriero.runtime.docker.errors import DockerDiskFull, EngineUnavailable, ImageUnknown
+from arriero.runtime.docker.errors import DockerDiskFull, ImageUnknown
 from arriero.runtime.docker.events import happenings
 from arriero.runtime.docker.pulling import ensure_image
+from docker_engine import ROOM_BYTES, Dockerd
 from docker_world import docker
-from native_world import until
 
 pytestmark = pytest.mark.usefixtures("needs_docker", "needs_root")
-ROOM_BYTES = 12_000_000
-
-
-class Dockerd:
-    """A second engine beside the machine's, on a small disk of its own.
-
-    Its bridge is one that the machine's engine made for it: with `--bridge=none` it would delete docker0 as it starts
-    (moby, removeDefaultBridgeInterface), and that is the other engine's.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder  # a short path, for a socket's 108 bytes
-        self.data = folder / "data"
-        self.data.mkdir()
-        self.bridge = f"arr{os.getpid()}"
-        docker("network", "create", "--opt", f"com.docker.network.bridge.name={self.bridge}", self.bridge)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOM_BYTES}", "tmpfs", self.data], check=True)
-        self.endpoint = Endpoint(f"unix://{folder}/s", "DOCKER_HOST")
-        self.log = (folder / "log").open("ab")
-
-    async def start(self) -> None:
-        self.process = self.launch()
-
-        async def answers() -> bool:
-            assert self.process.poll() is None, (self.folder / "log").read_text()
-            try:
-                return bool(await connect(self.endpoint))
-            except EngineUnavailable:
-                return False
-
-        await until(answers, 60.0)
-
-    def launch(self) -> subprocess.Popen[bytes]:
-        places = {"host": self.endpoint.url, "data-root": self.data, "exec-root": self.folder / "x"}
-        words = [f"--{name}={value}" for name, value in places.items()]
-        apart = ["--containerd-namespace=arriero-test", "--containerd-plugins-namespace=arriero-test-plugins"]
-        plain = [f"--bridge={self.bridge}", "--iptables=false", "--storage-driver=vfs", f"--pidfile={self.folder}/pid"]
-        return subprocess.Popen(["dockerd", *words, *plain, *apart], stdout=self.log, stderr=self.log)
-
-    def kill(self) -> None:
-        """The kernel ends its own containerd with it (Pdeathsig); what that leaves is not taken for a living one."""
-        record = self.folder / "x/containerd/containerd.pid"
-        containerd = os.pidfd_open(int(record.read_text())) if record.exists() else None  # None: it uses the system's
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-        if containerd is not None:
-            assert select.select([containerd], [], [], 20)[0]
-            os.close(containerd)
-        shutil.rmtree(self.folder / "x")
-
-    def remove(self) -> None:
-        self.kill()
-        self.log.close()
-        subprocess.run(["umount", "--lazy", self.data], check=True)
-        docker("network", "rm", self.bridge)
 
 
 @pytest.fixture
@@ -114,7 +56,7 @@ async def test_events_go_on_after_the_engine_was_killed(dockerd: Dockerd) -> Non
         asyncio.timeout(90),
     ):
         assert (await anext(events)).kind is EventKind.LISTENING
-        dockerd.kill()
+        dockerd.power_off()
         assert (await anext(events)).kind is EventKind.LOST
         await dockerd.start()
         assert (await anext(events)).kind is EventKind.LISTENING
