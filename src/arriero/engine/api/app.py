@@ -12,32 +12,47 @@ from arriero.engine.api.blobs import head_blob, post_blob
 from arriero.engine.api.changes import copy, delete
 from arriero.engine.api.create import create
 from arriero.engine.api.embeddings import embeddings
-from arriero.engine.api.gate import Gate
+from arriero.engine.api.errors import refusal_for
+from arriero.engine.api.gate import Gate, GateRules
 from arriero.engine.api.go_decode import GoType
 from arriero.engine.api.local import LocalService
 from arriero.engine.api.models import running
 from arriero.engine.api.progress import Work, tell_progress
+from arriero.engine.api.refusal import Refusal
 from arriero.engine.api.replies import reply, tell
 from arriero.engine.api.requests import CHAT, COPY, CREATE, DELETE, EMBED, EMBEDDING, GENERATE, PULL, PUSH, SHOW, read
+from arriero.engine.api.security import key_accepted
 from arriero.engine.api.service import Json
 from arriero.engine.api.transfers import pull, push
 from arriero.engine.engine import Engine
+from arriero.engine.settings import EngineSpec, is_loopback
 
 OLLAMA_VERSION = "0.33.0"
 """Whose behaviour this is; some clients look at it."""
+OPEN_PATH = "/"
+"""Says that something runs here, and needs no key."""
 DIALECTS = ("openai_models", "openai_chat", "openai_completions", "openai_embeddings", "responses", "anthropic")
 
 
 def make_app(engine: Engine) -> web.Application:
     """`engine` is not closed by the application."""
     service = LocalService(engine)
-    gate = Gate(engine.spec)
+    gate = Gate(gate_rules(engine.spec))
     app = web.Application(client_max_size=engine.spec.max_body_bytes, middlewares=[gate.pass_on])
     app.on_response_prepare.append(gate.mark)
     app.add_routes(_routes(engine, service))
     for name in DIALECTS:
         app.add_routes(importlib.import_module(f"arriero.engine.api.{name}").routes(service))
     return app
+
+
+def gate_rules(spec: EngineSpec) -> GateRules:
+    async def admit(request: web.Request) -> None:
+        if spec.api_key is not None and request.path != OPEN_PATH and not key_accepted(request.headers, spec.api_key):
+            raise Refusal(401, "unauthorized: this server needs an API key")
+
+    local = is_loopback(spec.host)
+    return GateRules(spec.origins, spec.max_body_bytes, lambda _: local, admit, refusal_for)
 
 
 def _routes(engine: Engine, service: LocalService) -> list[web.RouteDef]:

@@ -1,7 +1,7 @@
 """What is asked of every request before it gets to its route, and what becomes of what goes wrong there.
 
-In this order: origin and host, as in Ollama; the API key; the size of the body, by what its header promises; the body
-itself, which has BODY_TIMEOUT_S to come. A refusal leaves in the form of the API it belongs to.
+In this order: origin and host, as in Ollama; who asks (an API key); the size of the body, by what its header promises;
+the body itself, which has BODY_TIMEOUT_S to come. A refusal leaves in the form of the API it belongs to.
 """
 
 from __future__ import annotations
@@ -9,27 +9,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from aiohttp import web
 
 from arriero.core.errors import ArrieroError
 from arriero.engine.api.dialect import CHARSET_JSON
 from arriero.engine.api.error_forms import form_of
-from arriero.engine.api.errors import refusal_for
 from arriero.engine.api.refusal import Refusal
 from arriero.engine.api.replies import plain, reply
 from arriero.engine.api.security import (
     DEFAULT_ORIGINS,
     PREFLIGHT_HEADERS,
     host_allowed,
-    key_accepted,
     origin_allowed,
 )
-from arriero.engine.settings import EngineSpec, is_loopback
 
 BODY_TIMEOUT_S = 60
-OPEN_PATH = "/"
-"""Says that something runs here, and needs no key."""
 _UNLIMITED = "/api/blobs/"
 _ORIGIN: web.RequestKey[str] = web.RequestKey("origin", str)
 
@@ -38,11 +34,24 @@ logger = logging.getLogger("arriero.engine.api")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+@dataclass(frozen=True)
+class GateRules:
+    """`origins`: web pages that may call, besides Ollama's own list. `checks_host`: whether a request came to where
+    only this machine reaches. `admit` raises Refusal for who may not ask; `refusal_for` says what an error of ours is
+    to a client.
+    """
+
+    origins: tuple[str, ...]
+    max_body_bytes: int
+    checks_host: Callable[[web.Request], bool]
+    admit: Callable[[web.Request], Awaitable[None]]
+    refusal_for: Callable[[ArrieroError], Refusal]
+
+
 class Gate:
-    def __init__(self, spec: EngineSpec) -> None:
-        self._spec = spec
-        self._origins = (*DEFAULT_ORIGINS, *spec.origins)
-        self._checks_host = is_loopback(spec.host)
+    def __init__(self, rules: GateRules) -> None:
+        self._rules = rules
+        self._origins = (*DEFAULT_ORIGINS, *rules.origins)
 
     @web.middleware
     async def pass_on(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -50,13 +59,13 @@ class Gate:
         if stopped is not None:
             return stopped
         try:
-            self._check_key(request)
+            await self._rules.admit(request)
             await self._receive(request)
             return await handler(request)
         except Refusal as refusal:
             return _refused(request, refusal)
         except ArrieroError as error:
-            return _refused(request, refusal_for(error))
+            return _refused(request, self._rules.refusal_for(error))
         except web.HTTPException as error:
             return _unrouted(request, error)
         except ConnectionError:
@@ -82,20 +91,15 @@ class Gate:
         return _empty(204, PREFLIGHT_HEADERS) if request.method == "OPTIONS" else None
 
     def _foreign_host(self, request: web.Request) -> web.StreamResponse | None:
-        if self._checks_host and not host_allowed(request.headers.get("Host", "")):
+        if self._rules.checks_host(request) and not host_allowed(request.headers.get("Host", "")):
             return _empty(403)
         return None
-
-    def _check_key(self, request: web.Request) -> None:
-        key = self._spec.api_key
-        if key is not None and request.path != OPEN_PATH and not key_accepted(request.headers, key):
-            raise Refusal(401, "unauthorized: this server needs an API key")
 
     async def _receive(self, request: web.Request) -> None:
         """The body is read here; routes find it in memory. What is stored as it comes is left to its route."""
         if request.path.startswith(_UNLIMITED):
             return
-        if (request.content_length or 0) > self._spec.max_body_bytes:
+        if (request.content_length or 0) > self._rules.max_body_bytes:
             raise self._too_large()
         try:
             async with asyncio.timeout(BODY_TIMEOUT_S):
@@ -106,13 +110,14 @@ class Gate:
             raise self._too_large() from None
 
     def _too_large(self) -> Refusal:
-        return Refusal(413, f"the request body is larger than {self._spec.max_body_bytes} bytes")
+        return Refusal(413, f"the request body is larger than {self._rules.max_body_bytes} bytes")
 
 
 def _refused(request: web.Request, refusal: Refusal) -> web.StreamResponse:
     if refusal.status >= 500:
         logger.warning("%s %s: %d %s", request.method, request.path, refusal.status, refusal.message)
     response = reply(form_of(request.path)(refusal.status, refusal.message), refusal.status, CHARSET_JSON)
+    response.headers.update(refusal.headers)
     if refusal.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     if refusal.status in (408, 413):

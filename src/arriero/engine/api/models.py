@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
+from typing import Any, Protocol
 
 from arriero.core.errors import ArrieroError
 from arriero.core.ids import Reference
@@ -14,13 +14,24 @@ from arriero.engine.api.refusal import Refusal
 from arriero.engine.api.requests import SHOW, recheck
 from arriero.engine.api.service import Json
 from arriero.engine.engine import Engine
-from arriero.engine.served import ServedModel
+from arriero.engine.served import ServedModel, ServedModels
 from arriero.store.errors import ModelNotInstalled
 from arriero.store.gguf import read_header
 from arriero.store.models import InstalledModel
+from arriero.store.store import Store
 
 
-def tags(engine: Engine) -> list[Json]:
+class Shelf(Protocol):
+    """What is installed: all that is needed to tell about models. An engine is one."""
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def models(self) -> ServedModels: ...
+
+
+def tags(engine: Shelf) -> list[Json]:
     """What is installed, newest first. Blocking. A model whose files cannot be read is listed by its manifest alone."""
     return [_tag(engine, model) for model in engine.store.list()]
 
@@ -45,7 +56,7 @@ def running(engine: Engine) -> list[Json]:
     ]
 
 
-def show(engine: Engine, body: Json) -> Json:
+def show(engine: Shelf, body: Json) -> Json:
     """See `Service.show`. Blocking."""
     recheck(body, SHOW)
     asked = body.get("model") or body.get("name")
@@ -63,7 +74,7 @@ def show(engine: Engine, body: Json) -> Json:
         raise refusal_for(error) from error
 
 
-def _tag(engine: Engine, model: InstalledModel) -> Json:
+def _tag(engine: Shelf, model: InstalledModel) -> Json:
     details = _details(model, parent_of(model))
     told: Json = {
         "name": str(model.reference),
@@ -101,7 +112,7 @@ def parent_of(model: InstalledModel) -> str:
     return (layer.origin if layer else None) or ""
 
 
-def _shown(engine: Engine, served: ServedModel, body: Json) -> Json:
+def _shown(engine: Shelf, served: ServedModel, body: Json) -> Json:
     store, model = engine.store, served.installed
     system = body.get("system") or served.system
     licence = "\n".join(store.licenses(model))
