@@ -1,0 +1,27 @@
+"""The Debian packages that matter here and are installed (dpkg-query(1)), by name, with their versions."""
+
+from __future__ import annotations
+
+from arriero.doctor.site import Site
+
+ASKED = (
+    "containerd",
+    "containerd.io",
+    "docker-ce",
+    "docker-ce-rootless-extras",
+    "docker-compose",
+    "docker-compose-plugin",
+    "docker-compose-v2",
+    "docker-desktop",
+    "docker.io",
+    "nvidia-container-toolkit",
+    "podman-docker",
+)
+
+
+async def packages(site: Site) -> dict[str, str]:
+    """Empty on a machine without dpkg."""
+    shape = "${Package}\t${db:Status-Abbrev}\t${Version}\n"
+    ran = await site.host.ask("dpkg-query", "--show", f"--showformat={shape}", *ASKED)
+    rows = (line.split("\t") for line in ran.out.splitlines()) if ran else ()
+    return {row[0]: row[2] for row in rows if len(row) == 3 and row[1].startswith("ii")}

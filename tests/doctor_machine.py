@@ -1,0 +1,123 @@
+"""A machine made wrong on purpose, for the doctor to look at: a folder of files, a folder of programs, an environment.
+
+Its programs are scripts that print what the real ones do; where the words come from stands beside them in the tests.
+Nothing of the real machine's programs is on its PATH; its files are those that a test puts there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from arriero.doctor.check import Check, Checked
+from arriero.doctor.examining import examine
+from arriero.doctor.fix import CannotFix, Fix, FixPlan
+from arriero.doctor.host import Host
+from arriero.doctor.site import Site
+from arriero.stack.world import World
+from stack_world import make_world
+
+HOME = "/home/ana"
+
+
+@dataclass
+class Machine:
+    """`environ` is what its programs are started with, and what the user's shell holds."""
+
+    folder: Path
+    world: World
+    environ: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.root, self.bin = self.folder / "root", self.folder / "bin"
+        for path in (self.root, self.bin):
+            path.mkdir()
+        self.environ |= {"PATH": str(self.bin), "HOME": HOME, "DOCKER_HOST": f"unix://{self.folder}/none.sock"}
+
+    @property
+    def site(self) -> Site:
+        return Site(Host(self.environ, self.root), self.world)
+
+    def file(self, path: str, text: str = "") -> Path:
+        there = self.root / path.lstrip("/")
+        there.parent.mkdir(parents=True, exist_ok=True)
+        there.write_text(text)
+        return there
+
+    def tool(self, name: str, out: str = "", *, err: str = "", code: int = 0) -> None:
+        """A program that always says the same."""
+        self.script(name, f"printf '%s' {_quoted(out)}; printf '%s' {_quoted(err)} >&2; exit {code}")
+
+    def answers(self, name: str, by_words: Mapping[str, str], *, otherwise: int = 1) -> None:
+        """A program whose answer depends on its arguments: a shell pattern for all of them, and what it says."""
+        cases = " ".join(f"{_pattern(words)}) printf '%s' {_quoted(out)};;" for words, out in by_words.items())
+        self.script(name, f'case "$*" in {cases} *) exit {otherwise};; esac')
+
+    def script(self, name: str, body: str) -> None:
+        path = self.bin / name
+        path.write_text(f"#!/bin/sh\n{body}\n")
+        path.chmod(0o755)
+
+    def real(self, *names: str) -> None:
+        """These programs are the real machine's."""
+        for name in names:
+            self.script(name, f'PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin exec {name} "$@"')
+
+    def user(self, name: str = "ana", uid: int = 1000, session: str = "ana", enrolled: str = "ana") -> None:
+        """As id(1) of coreutils tells: without a name the groups of the session, with one those of the database."""
+        told = {"-un": f"{name}\n", "-u": f"{uid}\n", "-Gn": f"{session}\n", f"-Gn {name}": f"{enrolled}\n"}
+        self.answers("id", told)
+
+    async def sees(self, check: Check) -> Checked:
+        (seen,) = await examine(self.site, [check])
+        return seen
+
+    async def kind(self, check: Check) -> str:
+        return (await self.sees(check)).finding.kind
+
+    async def plan(self, fix: Fix, check: Check) -> FixPlan | CannotFix:
+        """What the fix would do about what the check sees now."""
+        finding = (await self.sees(check)).finding
+        assert finding.kind in fix.mends, finding
+        return await fix.plan(self.site, finding)
+
+    @asynccontextmanager
+    async def engine(self, answers: Mapping[str, object]) -> AsyncIterator[None]:
+        """A server on the engine's socket that gives these answers to the beginnings of paths, 404 to all others.
+
+        As Engine 20.10 to 29 answer, as far as it is read: /version, and JSON below /vX.Y/.
+        """
+        told = {"/version": {"Version": "29.7.2", "ApiVersion": "1.54", "MinAPIVersion": "1.40"}, **answers}
+
+        async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            words = (await reader.readuntil(b"\r\n\r\n")).split()
+            path = words[1].decode()
+            path = "/" + path.split("/", 2)[2] if path.startswith("/v1.") else path
+            found = next((value for begin, value in told.items() if path.startswith(begin)), None)
+            status = b"200 OK" if found is not None else b"404 Not Found"
+            writer.write(b"HTTP/1.0 " + status + b"\r\n\r\n" + json.dumps(found or {"message": "no such"}).encode())
+            writer.close()
+
+        sock = Path(self.world.configuration.settings.run_dir) / "d.sock"
+        sock.parent.mkdir(parents=True, exist_ok=True)
+        self.environ["DOCKER_HOST"] = f"unix://{sock}"
+        async with await asyncio.start_unix_server(handle, sock):
+            yield
+
+
+def make_machine(folder: Path, port: int) -> Machine:
+    """With a stack of its own, which has a slot on `port`."""
+    return Machine(folder, make_world(folder / "stack", port))
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def _pattern(words: str) -> str:
+    """Stars are the shell's, everything else is meant as it stands."""
+    return "*".join(_quoted(part) if part else "" for part in words.split("*"))
