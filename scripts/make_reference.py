@@ -28,6 +28,7 @@ from arriero.config import schema  # noqa: E402
 from arriero.core.errors import ArrieroError, every_error  # noqa: E402
 from arriero.hardware.machine import DiskSnapshot, HardwareSnapshot, MachineSnapshot  # noqa: E402
 from arriero.hardware.values import GpuProcess  # noqa: E402
+from arriero.i18n.check_texts import CheckTold  # noqa: E402
 from arriero.i18n.en import EN  # noqa: E402
 from arriero.planner import Action, Drift, Plan, Reason  # noqa: E402
 from arriero.planner.fit.choosing import Choice  # noqa: E402
@@ -158,6 +159,7 @@ COMMAND_DATA = (
     ("`connect`", "`Connection`; with `--check` a `ClientCheck`"),
     ("`disconnect`", "`Connection`"),
     ("`chat`", "`slot`, `model`, `answer` and the fields of `ChatStats`"),
+    ("`validate`", "`checks`, a list of `CheckTold`"),
     ("`demo`", ", ".join(f"`{name}`" for name in DEMO_DATA) + "; with `--dry-run` an `Outcome`"),
     ("`logs`", "`slot`, `lines`"),
     ("`config show`", "for each key an object with `value` and `origin`"),
@@ -206,6 +208,7 @@ DESCRIBED = (
     Litter,
     version_results.ExportedModel,
     results.ChatStats,
+    CheckTold,
     client_values.Connection,
     client_values.Endpoint,
     client_values.ClientCheck,

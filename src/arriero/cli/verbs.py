@@ -69,6 +69,7 @@ def verbs(t: Texts) -> tuple[Verb, ...]:
         Verb("export", "exportar", t.help_export, "storage:export_model", _export),
         Verb("connect", "conectar", t.help_connect, "clients:connect", _connect, changes=True),
         Verb("disconnect", "desconectar", t.help_disconnect, "clients:disconnect", _client, changes=True),
+        Verb("validate", "validar", t.help_validate, "doctor:validate", _validate),
         Verb("demo", "", t.help_demo, "demo:demo", changes=True),
         Verb(
             "config",
@@ -237,6 +238,10 @@ def _connect(p: Parser, t: Texts, offers: Offers) -> None:
     p.options.add_argument(
         "--legacy", nargs="?", const="kilo-code-settings.json", metavar=t.meta_file, help=t.help_client_legacy
     )
+
+
+def _validate(p: Parser, t: Texts, _: Offers) -> None:
+    p.options.add_argument("--only", nargs="+", default=(), metavar=t.meta_code, help=t.help_only)
 
 
 def _config_show(p: Parser, t: Texts, _: Offers) -> None:

@@ -9,7 +9,7 @@ class CheckUnknown(NotFoundError):
     """No check has this code, and no subject this name."""
 
     code = "check.unknown"
-    word: str
+    name: str
     nearest: str | None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from arriero.core.errors import ArrieroError
 from arriero.core.ids import nearest
-from arriero.doctor.check import Check, Checked, Finding, Grade, saw
+from arriero.doctor.check import Check, Checked, Finding, Grade, Subject, saw
 from arriero.doctor.checks import CHECKS
 from arriero.doctor.errors import CheckUnknown
 from arriero.doctor.host import ToolSilent
@@ -25,8 +25,8 @@ def select(words: Sequence[str]) -> tuple[Check, ...]:
     """A word is a code (`docker.group`) or a subject (`docker`). Raises CheckUnknown with the nearest one."""
     for word in words:
         if not any(_means(word, check) for check in CHECKS):
-            known = sorted({check.code for check in CHECKS} | {str(check.subject) for check in CHECKS})
-            raise CheckUnknown(word, nearest(word, known))
+            known = [*Subject, *(check.code for check in CHECKS)]
+            raise CheckUnknown(word, nearest(word, [str(one) for one in known]))
     return tuple(check for check in CHECKS if not words or any(_means(word, check) for word in words))
 
 

@@ -31,7 +31,7 @@ class CheckText:
 class CheckTold:
     """One check as people and scripts are told of it.
 
-    `severity`: how bad what was seen is; of what is well, how bad it would have been. `kind` and `params` are what
+    `grade`: good, skipped, hint, unknown, warning, error. `severity`: how bad what was seen is; of what is well, how bad it would have been. `kind` and `params` are what
     `seen` is made of. `fix`: what to type or do; None where all is well or nothing can be done.
     """
 
@@ -40,6 +40,7 @@ class CheckTold:
     title: str
     severity: str
     ok: bool
+    grade: str
     kind: str
     params: Mapping[str, object]
     seen: str
@@ -58,6 +59,7 @@ def tell_check(checked: Checked, texts: Texts) -> CheckTold:
         title=text.title,
         severity=str(checked.severity),
         ok=checked.grade.ok,
+        grade=str(checked.grade),
         kind=finding.kind,
         params=finding.params,
         seen=fill(seen, params, texts.numbers),
@@ -69,6 +71,12 @@ def tell_check(checked: Checked, texts: Texts) -> CheckTold:
 def subject_title(subject: str, texts: Texts) -> str:
     title: str = _table(texts).SUBJECTS[subject]
     return title
+
+
+def grade_word(grade: str, texts: Texts) -> str:
+    """As a heading for a number of them."""
+    word: str = _table(texts).GRADES[grade]
+    return word
 
 
 def _table(texts: Texts) -> Any:

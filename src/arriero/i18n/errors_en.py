@@ -9,7 +9,7 @@ TEXTS: dict[str, str] = {
     "card.unusable": '"{model}" ended up on the CPU: the GPU cannot be used ({state}[[: {detail}]]). What mends it: ./main.sh status',
     "chat.failed": 'The server of "{slot}" did not complete the answer (status {status}): {detail}. See its log with: ./main.sh logs {slot}',
     "check.errors": "this does not work as it is: {codes}. What each is and what mends it: ./main.sh validate --only CODE",
-    "check.unknown": "there is no check “{word}”.[[ Did you mean “{nearest}”?]] See them all with: ./main.sh validate",
+    "check.unknown": "there is no check “{name}”.[[ Did you mean “{nearest}”?]] See them all with: ./main.sh validate",
     "check.warnings": "there are warnings: {codes}. What they are and what mends them: ./main.sh validate --only CODE",
     "client.file_invalid": "{path}, line {line}: it cannot be read; {what} was expected. The file is left as it was. Mend it and repeat the command.",
     "client.missing": "the program {program} is not on the PATH. To install it: npm install -g {package}",

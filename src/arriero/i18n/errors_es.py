@@ -9,7 +9,7 @@ TEXTS: dict[str, str] = {
     "card.unusable": "«{model}» se quedó en la CPU: la GPU no se puede usar ({state}[[: {detail}]]). Qué la arregla se ve con: ./main.sh estado",
     "chat.failed": "El servidor de «{slot}» no completó la respuesta (estado {status}): {detail}. Mira su registro con: ./main.sh registros {slot}",
     "check.errors": "esto no funciona como está: {codes}. Qué es y cómo se arregla, una por una: ./main.sh validar --only CÓDIGO",
-    "check.unknown": "no hay ninguna comprobación «{word}».[[ ¿Querías decir «{nearest}»?]] Todas se ven con: ./main.sh validar",
+    "check.unknown": "no hay ninguna comprobación «{name}».[[ ¿Querías decir «{nearest}»?]] Todas se ven con: ./main.sh validar",
     "check.warnings": "hay avisos: {codes}. Qué son y cómo se arreglan: ./main.sh validar --only CÓDIGO",
     "client.file_invalid": "{path}, línea {line}: no se puede leer; se esperaba {what}. El fichero queda como estaba. Corrígelo y repite la orden.",
     "client.missing": "no se encuentra el programa {program} en el PATH. Para instalarlo: npm install -g {package}",

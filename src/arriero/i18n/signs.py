@@ -18,6 +18,8 @@ SIGNS: Mapping[str, str] = {
     "full": "█",
     "empty": "░",
     "cut": "…",
+    "unknown": "?",
+    "next": "→",
 }
 ASCII_SIGNS: Mapping[str, str] = {
     "active": "*",
@@ -32,6 +34,8 @@ ASCII_SIGNS: Mapping[str, str] = {
     "full": "#",
     "empty": ".",
     "cut": "~",
+    "unknown": "?",
+    "next": ">",
 }
 
 

@@ -87,10 +87,12 @@ class Texts:
     help_origin: str
     help_shell: str
     help_topic: str
+    help_only: str
     help_client: str
     help_client_check: str
     help_client_legacy: str
     meta_client: str
+    meta_code: str
 
     # what each command does, in one line
     help_status: str
@@ -115,6 +117,7 @@ class Texts:
     help_connect: str
     help_disconnect: str
     help_demo: str
+    help_validate: str
     help_config: str
     help_config_show: str
     help_config_validate: str

@@ -21,6 +21,15 @@ SUBJECTS = {
     "models": "Models",
 }
 
+GRADES = {
+    "good": "well",
+    "skipped": "do not apply",
+    "hint": "hints",
+    "unknown": "not answered",
+    "warning": "warnings",
+    "error": "errors",
+}
+
 CHECKS: dict[str, CheckText] = {
     **system.CHECKS,
     **gpu.CHECKS,

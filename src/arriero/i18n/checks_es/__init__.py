@@ -21,6 +21,15 @@ SUBJECTS = {
     "models": "Modelos",
 }
 
+GRADES = {
+    "good": "bien",
+    "skipped": "no vienen al caso",
+    "hint": "consejos",
+    "unknown": "sin respuesta",
+    "warning": "avisos",
+    "error": "errores",
+}
+
 CHECKS: dict[str, CheckText] = {
     **system.CHECKS,
     **gpu.CHECKS,

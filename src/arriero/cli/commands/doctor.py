@@ -1,0 +1,30 @@
+"""`validate`: every check, or those that are asked for."""
+
+from __future__ import annotations
+
+import asyncio
+
+from arriero.cli.call import Call, Reply
+from arriero.cli.render.doctor import render_checks
+from arriero.core.errors import ArrieroError
+from arriero.doctor import examine_all, open_site
+from arriero.doctor.check import Checked, Grade
+from arriero.doctor.errors import MachineDoubtful, MachineUnfit
+from arriero.i18n.check_texts import tell_check
+
+
+def validate(call: Call) -> Reply:
+    site = open_site(call.world(), call.environ)
+    checked = asyncio.run(examine_all(site, call.args.only))
+    told = tuple(tell_check(one, call.texts) for one in checked)
+    return Reply({"checks": told}, render_checks(told, call.look), _verdict(checked), nothing_done=True)
+
+
+def _verdict(checked: tuple[Checked, ...]) -> tuple[ArrieroError, ...]:
+    """The worst decides how the command ends; hints and what nobody answered do not count."""
+    errors, warnings = (
+        tuple(one.check.code for one in checked if one.grade is grade) for grade in (Grade.ERROR, Grade.WARNING)
+    )
+    if errors:
+        return (MachineUnfit(errors),)
+    return (MachineDoubtful(warnings),) if warnings else ()
