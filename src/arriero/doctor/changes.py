@@ -12,11 +12,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Command:
-    """A program is run. `root`: through sudo, unless we are root already. `limit_s`: packages take their time."""
+    """A program is run. `root`: through sudo, unless we are root already. `limit_s`: packages take their time.
+
+    `preview`: what to run, changing nothing and without root, for the lines that the program would run in its turn.
+    """
 
     argv: tuple[str, ...]
     root: bool = False
     limit_s: float = 60.0
+    preview: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

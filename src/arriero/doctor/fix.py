@@ -41,8 +41,14 @@ class CannotFix:
 
 @dataclass(frozen=True)
 class Fix:
-    """`mends`: the check whose code it is, and the kinds of finding that it knows what to do about."""
+    """`check`: the code of the check that it mends; `mends`: the kinds of finding that it knows what to do about.
+
+    `reasons` and `acts`: every `CannotFix.reason` and every `OwnAct.name` that its plans may have. Its texts are in
+    `i18n.fixes_es` and `i18n.fixes_en`, by the check's code.
+    """
 
     check: str
     mends: frozenset[str]
     plan: Callable[[Site, Finding], Awaitable[FixPlan | CannotFix]]
+    reasons: frozenset[str] = frozenset()
+    acts: frozenset[str] = frozenset()

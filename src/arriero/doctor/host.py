@@ -12,7 +12,7 @@ import shutil
 import signal
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 TOOL_LIMIT_S = 2.0
@@ -49,6 +49,7 @@ class Host:
 
     environ: Mapping[str, str]
     root: Path = Path("/")
+    uid: int = field(default_factory=os.geteuid)
 
     def path(self, absolute: str | Path) -> Path:
         return self.root / str(absolute).lstrip("/")

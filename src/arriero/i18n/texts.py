@@ -114,6 +114,11 @@ class Texts:
     help_prune: str
     help_export: str
     help_plan: str
+    help_guard: str
+    help_guard_on: str
+    help_guard_off: str
+    help_guard_status: str
+    help_bench: str
     help_connect: str
     help_disconnect: str
     help_demo: str
