@@ -24,6 +24,7 @@ from arriero.runtime.docker.endpoint import resolve_endpoint
 from arriero.runtime.docker.limits import Limits
 from arriero.runtime.http import ask
 from docker_world import docker
+from made_service import small_service
 from native_world import MODEL, STANDIN, until
 from standin_image.build import ensure_image
 
@@ -65,21 +66,7 @@ class DockerWorld:
         return DockerBackend(project, ENDPOINT, run_dir=self.folder / "run", clock=SystemClock(), limits=QUICK)
 
     def spec(self, **changes: object) -> ServiceSpec:
-        spec = ServiceSpec(
-            slot="qwen",
-            name="ollama-qwen",
-            host="127.0.0.1",
-            port=self.port,
-            models_dir=self.folder / "models",
-            model=MODEL,
-            context=4096,
-            kv_cache="f16",
-            keep_alive="30m",
-            parallel=1,
-            max_queue=8,
-            max_body_bytes=1_000_000,
-        )
-        return replace(spec, **changes)  # type: ignore[arg-type]
+        return small_service(self.folder / "models", self.port, MODEL, changes)
 
     def override(self, **settings: object) -> None:
         """Writes the user's file: these keys of the service, and what every container of the tests needs.

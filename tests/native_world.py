@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from arriero.runtime.native.backend import NativeBackend
 from arriero.runtime.native.finding import find
 from arriero.runtime.native.options import Limits
 from arriero.runtime.native.records import Record, read_record
+from made_service import small_service
 
 STANDIN = Path(__file__).with_name("standin_engine.py")
 MODEL = "smollm2:135m-instruct-q4_1"
@@ -62,21 +63,7 @@ class World:
         )
 
     def spec(self, **changes: object) -> ServiceSpec:
-        spec = ServiceSpec(
-            slot="qwen",
-            name="ollama-qwen",
-            host="127.0.0.1",
-            port=self.port,
-            models_dir=self.folder / "models",
-            model=MODEL,
-            context=4096,
-            kv_cache="f16",
-            keep_alive="30m",
-            parallel=1,
-            max_queue=8,
-            max_body_bytes=1_000_000,
-        )
-        return replace(spec, **changes)  # type: ignore[arg-type]
+        return small_service(self.folder / "models", self.port, MODEL, changes)
 
     async def start(self, **changes: object) -> ServiceSnapshot:
         return await self.backend.start(self.spec(**changes), silent)

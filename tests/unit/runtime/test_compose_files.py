@@ -12,7 +12,6 @@ import yaml
 from arriero.config import schema
 from arriero.config.specs import DockerSettings, GpuChoice
 from arriero.core.paths import PROJECT_ROOT
-from arriero.runtime.backend import ServiceSpec
 from arriero.runtime.docker import dotenv
 from arriero.runtime.docker.compose_files import (
     ENVIRONMENT,
@@ -28,21 +27,14 @@ from arriero.runtime.docker.compose_files import (
     size_bytes,
     values,
 )
+from made_service import SERVICE
 
 SETTINGS = DockerSettings("ollama/ollama:0.33.0", "arriero", Path("/project"), GpuChoice.NVIDIA, "8gb", 512, 2048)
-SPEC = ServiceSpec(
+SPEC = replace(
+    SERVICE,
     slot="qwen-2",
     name="ollama-qwen-2",
-    host="127.0.0.1",
     port=11440,
-    models_dir=Path("/models"),
-    model="qwen2.5-coder:7b",
-    context=16384,
-    kv_cache="q8_0",
-    keep_alive="30m",
-    parallel=2,
-    max_queue=64,
-    max_body_bytes=1_000_000,
     origins=("https://one.example", "app://two"),
     speculation="ngram-mod",
 )

@@ -9,22 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arriero.runtime.backend import ServiceSpec
 from arriero.runtime.native.command import engine_words, settings_hash
 from arriero.runtime.native.options import Limits, Options, from_command
+from made_service import SERVICE
 
-SPEC = ServiceSpec(
-    slot="qwen",
-    name="ollama-qwen",
-    host="127.0.0.1",
-    port=11434,
-    models_dir=Path("/models"),
-    model="qwen2.5-coder:7b",
-    context=16384,
-    kv_cache="q8_0",
-    keep_alive="30m",
-    parallel=2,
-    max_queue=64,
+SPEC = replace(
+    SERVICE,
     max_body_bytes=100_000_000,
     origins=("https://one.example", "https://two.example"),
     threads=4,
