@@ -67,6 +67,18 @@ def verbs(t: Texts) -> tuple[Verb, ...]:
         Verb("prune", "limpiar", t.help_prune, "storage:prune", _prune, changes=True),
         Verb("plan", "planificar", t.help_plan, "plan:plan", _plan),
         Verb("export", "exportar", t.help_export, "storage:export_model", _export),
+        Verb(
+            "guard",
+            "guardia",
+            t.help_guard,
+            "",
+            parts=(
+                Verb("on", "encender", t.help_guard_on, "guard:on", changes=True),
+                Verb("off", "apagar", t.help_guard_off, "guard:off", changes=True),
+                Verb("status", "estado", t.help_guard_status, "guard:status"),
+            ),
+        ),
+        Verb("bench", "medir", t.help_bench, "measure:bench", _bench),
         Verb("connect", "conectar", t.help_connect, "clients:connect", _connect, changes=True),
         Verb("disconnect", "desconectar", t.help_disconnect, "clients:disconnect", _client, changes=True),
         Verb("validate", "validar", t.help_validate, "doctor:validate", _validate),
@@ -226,6 +238,28 @@ def _export(p: Parser, t: Texts, offers: Offers) -> None:
     _add_target(p, t, offers, t.help_target)
     file: Any = p.positionals.add_argument("file", metavar=t.meta_file, help=t.help_export_file)
     file.complete = offers.files
+
+
+def contexts(text: str) -> tuple[int, ...]:
+    """`512,2048`: each from 1 on. argparse turns ValueError into a refusal."""
+    found = tuple(dict.fromkeys(int(part) for part in text.split(",")))
+    if min(found) < 1:
+        raise ValueError(text)
+    return found
+
+
+def _bench(p: Parser, t: Texts, offers: Offers) -> None:
+    from arriero.i18n.measure_texts import measure_texts_of
+
+    m = measure_texts_of(t.language)
+    p.positionals.add_argument("slots", metavar=t.meta_slot, nargs="*", help=m.help_slots, choices=offers.slots or None)
+    p.options.add_argument("--quick", action="store_true", help=m.help_quick)
+    p.options.add_argument("--context", type=contexts, metavar=m.meta_contexts, help=m.help_context)
+    p.options.add_argument("--lifecycle", action="store_true", help=m.help_lifecycle)
+    p.options.add_argument("--url", metavar=m.meta_url, help=m.help_url)
+    p.options.add_argument("--model", metavar=t.meta_slot, help=m.help_url_model)
+    p.options.add_argument("--compare", action="store_true", help=m.help_compare)
+    p.options.add_argument("--markdown", action="store_true", help=m.help_markdown)
 
 
 def _client(p: Parser, t: Texts, _: Offers) -> None:

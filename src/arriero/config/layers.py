@@ -16,7 +16,8 @@ from arriero.core.ids import nearest
 
 CATALOGUE = Path(__file__).with_name("models.toml")
 DEFAULT = Origin("default")
-BOOTSTRAP_VARIABLES = frozenset({"ARRIERO_YES"})  # main.sh reads it
+NO_SETTINGS = frozenset({"ARRIERO_YES", "ARRIERO_SERVICE"})
+"""Variables that main.sh reads, and by which a process that we started is known."""
 TEST_PREFIX = "ARRIERO_TEST_"
 OLLAMA_VARIABLES: Mapping[str, KeyPath] = {"OLLAMA_MODELS": ("models_dir",)}
 
@@ -72,7 +73,7 @@ def environment(environ: Mapping[str, str], known: list[KeyPath], home: Path, pr
 
 
 def _claims_to_be_ours(name: str) -> bool:
-    return name.startswith(schema.PREFIX) and not name.startswith(TEST_PREFIX) and name not in BOOTSTRAP_VARIABLES
+    return name.startswith(schema.PREFIX) and not name.startswith(TEST_PREFIX) and name not in NO_SETTINGS
 
 
 def flags(given: Mapping[str, object], home: Path) -> Iterator[Entry]:

@@ -198,3 +198,19 @@ class HeaderUnknown(NotFoundError):
     code = "fit.header_unknown"
     reference: str
     name: str
+
+
+class GuardNeedless(EnvironmentFault):
+    """`guard` has nothing to watch: there is no card that models could be on. `state`: a GpuState."""
+
+    code = "guard.needless"
+    state: str
+    detail: str
+
+
+class GuardFailed(OperationFailed):
+    """`guard` did not come up. `last_exit`: how it ended, `timeout` when it kept silent; `tail`: its last words."""
+
+    code = "guard.failed"
+    last_exit: str
+    tail: str

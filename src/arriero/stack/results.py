@@ -9,6 +9,7 @@ from arriero.core.errors import ArrieroError
 from arriero.hardware.values import GpuProcess, GpuSnapshot
 from arriero.planner import DesiredView, Drift, Plan, Reason
 from arriero.runtime.backend import PortHolder, StopReport
+from arriero.stack.guard_notes import GuardStatus
 from arriero.state import Repair
 
 
@@ -96,7 +97,8 @@ class GpuStatus(GpuSnapshot):
 class StackStatus:
     """Everything at one moment. `others`: who listens on a port of ours, then who else holds memory of the card.
 
-    `notes` are troubles met on the way, `repairs` what the state database's opening had to set aside.
+    `notes` are troubles met on the way, `repairs` what the state database's opening had to set aside. `guard`: None
+    where nobody looked for it.
     """
 
     backend: str
@@ -108,6 +110,7 @@ class StackStatus:
     seen_at: str
     notes: tuple[ArrieroError, ...]
     repairs: tuple[Repair, ...]
+    guard: GuardStatus | None = None
 
 
 @dataclass(frozen=True)

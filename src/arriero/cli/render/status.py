@@ -18,7 +18,8 @@ def render_status(status: StackStatus, look: Look) -> str:
     reason = describe_reason(status.backend_reason, t)
     lines = [t.status_backend.format(backend=status.backend, reason=reason), gpu_line(status.gpu, look)]
     lines += ["", *_table(status, look)]
-    for part in (_details(status, look), _drift(status, look), _others(status, look), _notes(status, look)):
+    parts = (_details(status, look), _drift(status, look), _guard(status, look), _others(status, look))
+    for part in (*parts, _notes(status, look)):
         found = list(part)
         lines += ["", *found] if found else []
     return "\n".join(lines)
@@ -76,6 +77,15 @@ def _drift(status: StackStatus, look: Look) -> Iterator[str]:
         for drift in model.drift:
             text = f"{look.sign('drift')} {describe_drift(drift, model.id, look.texts)}"
             yield look.paint(text, "yellow")
+
+
+def _guard(status: StackStatus, look: Look) -> Iterator[str]:
+    """Nothing of one that nobody asked for."""
+    guard = status.guard
+    if guard is not None and (guard.wanted or guard.running):
+        from arriero.cli.render.guard import guard_lines  # late: most have none
+
+        yield from guard_lines(guard, look)
 
 
 def gpu_line(gpu: GpuStatus, look: Look) -> str:
