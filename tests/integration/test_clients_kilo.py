@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from client_models import TEMPLATES, TOOLED
 
 from arriero.clients import editing, jsonc
 from arriero.clients.checking import check
 from arriero.clients.connecting import connect, disconnect, write_legacy
 from arriero.clients.errors import ClientFailed, ClientFileInvalid, ClientMissing, NothingToConnect
 from arriero.core.progress import silent
+from arriero.runtime.http import ask
 from arriero.stack.activate import activate
 from arriero.stack.world import World
 from stack_world import REFERENCE, all_down, install, make_world
@@ -85,6 +87,12 @@ async def test_what_kilo_gets_is_what_the_slot_serves(serving: World, tmp_path: 
     assert [a.text for a in (await check(serving, answering, silent)).answers] == ["hello"]
     with pytest.raises(ClientFailed, match="no such model"):
         await check(serving, fake_kilo(tmp_path, "echo no such model >&2; exit 1"), silent)
+
+    tooled = {"model": REFERENCE, "from": REFERENCE, "template": TEMPLATES[TOOLED], "stream": False}
+    answer = await ask("127.0.0.1", slot.port, "/api/create", post=tooled, limit_s=60.0)
+    assert answer.json() == {"status": "success"}
+    await connect(serving, tmp_path / "home", {})
+    assert value_of(file)["provider"]["arriero-demo"]["models"][REFERENCE]["tool_call"] is True
 
 
 def test_what_was_there_is_kept_and_copied(tmp_path: Path, file: Path) -> None:
