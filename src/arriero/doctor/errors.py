@@ -37,6 +37,13 @@ class NotMended(OperationFailed):
     kind: str
 
 
+class NotMendable(OperationFailed):
+    """Nothing that we do mends it, or not on this machine."""
+
+    code = "doctor.not_mendable"
+    check: str
+
+
 class WaitsForUser(PartialFailure):
     """Done as far as it goes; it takes effect after the user's `login` or `reboot`."""
 

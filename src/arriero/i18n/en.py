@@ -234,6 +234,7 @@ EN = Texts(
     help_shell="bash, zsh or fish",
     help_topic="the command to know more about",
     help_only="only these checks or subjects, like docker.group or gpu",
+    help_fix="mends what can be mended, or only this: shows it, asks, checks again",
     help_client="editor or agent: kilo",
     help_client_check="let the program itself ask every active model",
     help_client_legacy="write the file that Kilo Code 5.x imports instead",

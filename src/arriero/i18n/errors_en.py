@@ -58,6 +58,7 @@ TEXTS: dict[str, str] = {
     "docker.refused": "Docker did not accept {asked} (status {status}): {detail}. See how things are with: ./main.sh status",
     "docker.tls_unusable": "The certificates for speaking to Docker, in {path}, cannot be used: {detail}. Check them, or use this machine's Docker with: unset DOCKER_HOST; docker context use default",
     "docker.volume_differs": "The volume {volume} is bound to {bound_to} and the models are in {wanted}. Other containers use it: {users}. Stop them with: ./main.sh down; and run the command again.",
+    "doctor.not_mendable": "{check}: Arriero cannot mend it here. What you can do yourself: ./main.sh validate --only {check}",
     "doctor.not_mended": "What was planned for {check} was done, but the check still finds it wrong ({kind}). Look at it with: ./main.sh validate --only {check}",
     "doctor.waits": "{check}: done, but it takes effect only after you do this ({afterwards}): log out and in again, or restart the machine. Then repeat the same command: it goes on where it was.",
     "engine.architecture_unknown": 'This version of llama.cpp does not know models of the kind "{architecture}". Update Arriero with: git pull; or use another model of ./main.sh models',

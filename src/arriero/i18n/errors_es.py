@@ -58,6 +58,7 @@ TEXTS: dict[str, str] = {
     "docker.refused": "Docker no aceptó {asked} (estado {status}): {detail}. Mira cómo está todo con: ./main.sh estado",
     "docker.tls_unusable": "Los certificados para hablar con Docker, en {path}, no se pueden usar: {detail}. Revísalos, o usa el Docker de esta máquina con: unset DOCKER_HOST; docker context use default",
     "docker.volume_differs": "El volumen {volume} está unido a {bound_to} y los modelos están en {wanted}. Lo usan otros contenedores: {users}. Páralos con: ./main.sh apagar; y repite la orden.",
+    "doctor.not_mendable": "{check}: Arriero no puede arreglarlo aquí. Lo que puedes hacer tú se ve con: ./main.sh validar --only {check}",
     "doctor.not_mended": "se hizo lo previsto para {check}, pero la comprobación sigue sin estar conforme ({kind}). Míralo con: ./main.sh validar --only {check}",
     "doctor.waits": "{check}: hecho, pero no cuenta hasta que tú hagas lo siguiente ({afterwards}): cierra la sesión y vuelve a entrar, o reinicia el equipo. Después repite la misma orden: sigue donde estaba.",
     "engine.architecture_unknown": "Esta versión de llama.cpp no conoce modelos de tipo «{architecture}». Actualiza Arriero con: git pull; o usa otro modelo de los que se ven con: ./main.sh modelos",

@@ -234,6 +234,7 @@ ES = Texts(
     help_shell="bash, zsh o fish",
     help_topic="la orden de la que saber más",
     help_only="solo estas comprobaciones o temas, como docker.group o gpu",
+    help_fix="arregla lo que se pueda, o solo esto: lo enseña, pregunta y lo comprueba",
     help_client="editor o agente: kilo",
     help_client_check="deja que el propio programa pregunte a cada modelo activo",
     help_client_legacy="escribe en su lugar el fichero que importa Kilo Code 5.x",

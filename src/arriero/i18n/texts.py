@@ -88,6 +88,7 @@ class Texts:
     help_shell: str
     help_topic: str
     help_only: str
+    help_fix: str
     help_client: str
     help_client_check: str
     help_client_legacy: str
