@@ -276,6 +276,8 @@ def _connect(p: Parser, t: Texts, offers: Offers) -> None:
 
 def _validate(p: Parser, t: Texts, _: Offers) -> None:
     p.options.add_argument("--only", nargs="+", default=(), metavar=t.meta_code, help=t.help_only)
+    p.options.add_argument("--fix", nargs="*", default=None, metavar=t.meta_code, help=t.help_fix)
+    _yes(p, t, _)
 
 
 def _config_show(p: Parser, t: Texts, _: Offers) -> None:

@@ -14,6 +14,10 @@ from arriero.i18n.check_texts import tell_check
 
 
 def validate(call: Call) -> Reply:
+    if call.args.fix is not None:
+        from arriero.cli.commands.mending import fix
+
+        return fix(call)
     site = open_site(call.world(), call.environ)
     checked = asyncio.run(examine_all(site, call.args.only))
     told = tuple(tell_check(one, call.texts) for one in checked)
