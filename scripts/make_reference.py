@@ -36,6 +36,8 @@ from arriero.planner.fit.speed import Expected  # noqa: E402
 from arriero.runtime.backend import PortHolder, StopReport  # noqa: E402
 from arriero.stack import results, version_results  # noqa: E402
 from arriero.stack.fits import VariantFit  # noqa: E402
+from arriero.stack.guard import GuardOutcome  # noqa: E402
+from arriero.stack.guard_notes import GuardStatus, Trouble, Yielded  # noqa: E402
 from arriero.stack.learning import Measured  # noqa: E402
 from arriero.stack.listing import StoredModel, StoreListing  # noqa: E402
 from arriero.stack.plan import CardRoom, FitReport  # noqa: E402
@@ -156,6 +158,8 @@ COMMAND_DATA = (
     ("`verify`", "`VerifyReport`"),
     ("`prune`", "`PruneReport`"),
     ("`export`", "`ExportedModel`"),
+    ("`guard on`, `guard off`", "`GuardOutcome`"),
+    ("`guard status`", "`GuardStatus`"),
     ("`connect`", "`Connection`; with `--check` a `ClientCheck`"),
     ("`disconnect`", "`Connection`"),
     ("`chat`", "`slot`, `model`, `answer` and the fields of `ChatStats`"),
@@ -180,6 +184,10 @@ DESCRIBED = (
     DiskSnapshot,
     PortHolder,
     Repair,
+    GuardStatus,
+    Trouble,
+    Yielded,
+    GuardOutcome,
     results.Outcome,
     results.CardRelease,
     Plan,
