@@ -24,6 +24,7 @@ from arriero.stack.installing import import_file
 from arriero.stack.prune import prune
 from arriero.stack.pull import pull
 from arriero.stack.remove import remove
+from arriero.stack.rollback import rollback
 from arriero.stack.update import update
 from arriero.stack.verify import verify
 from arriero.stack.world import World
@@ -370,3 +371,15 @@ async def test_an_archive_that_ends_early_is_refused(world: World, tmp_path: Pat
     await asyncio.to_thread(os.truncate, file, left)
     with pytest.raises(ArchiveInvalid):
         await import_file(world, file, "second:1", silent)
+
+
+async def test_an_import_over_another_version_can_be_taken_back(world: World, tmp_path: Path) -> None:
+    imported = []
+    for version in (2, 3):
+        file = tmp_path / "mine.gguf"
+        file.write_bytes(tiny_gguf(version=version))
+        imported.append((await import_file(world, file, "mine:1", silent)).version)
+    back = await rollback(world, "mine:1", silent)
+    assert (back.before, back.after) == (imported[1], imported[0])
+    assert world.store.get(Reference.parse("mine:1")).digest.startswith(imported[0])
+    consistent(world.store.blobs)

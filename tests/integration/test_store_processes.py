@@ -51,7 +51,7 @@ def before(owner, name):
     setattr(owner, name, paused)
 
 if point == "blobs stored":
-    before(Store, "write_manifest")
+    before(Store, "write_raw_manifest")
 if point == "manifest aside":
     real = store_module.write_synced
     def write_synced(fd, chunks):

@@ -16,7 +16,7 @@ from arriero.stack.versions import record_versions, write_aliases
 from arriero.stack.world import World
 from arriero.store import InstalledModel
 from arriero.store.gguf import read_header
-from arriero.store.importing import import_gguf
+from arriero.store.importing import take_in_gguf
 from arriero.store.wheels import install_wheel_model
 
 
@@ -57,7 +57,8 @@ async def import_file(
     """A GGUF file, or an archive that `export` wrote, becomes a model; the file stays as it is.
 
     `target`: a slot (its variant in use) or a reference. An archive names its model itself, so it may be None there.
-    Raises TargetMissing, below GgufError, ArchiveInvalid.
+    Another version that was there is kept as the one before. Raises TargetMissing, below GgufError, ArchiveInvalid, and
+    VersionUndone when it replaces a version that serves.
     """
     if await asyncio.to_thread(is_archive, file):
         return await import_archive(world, file, target, report, dry_run=dry_run)
@@ -68,7 +69,11 @@ async def import_file(
     if dry_run:
         size_bytes = (await asyncio.to_thread(read_header, file)).file_size_bytes
         return ImportedModel(str(found.reference), "", size_bytes, found.slot_id, dry_run=True)
-    with world.command("import"):
-        model = await asyncio.to_thread(import_gguf, world.store, file, found.reference, progress=report)
-        await asyncio.to_thread(write_aliases, world.store, found)
-    return ImportedModel(str(found.reference), model.digest[:12], model.size_bytes, found.slot_id, dry_run=False)
+    from arriero.stack.switching import install_version  # late: only who imports pays for it
+
+    with world.store.arriving():
+        raw = await asyncio.to_thread(take_in_gguf, world.store, file, {}, {}, report)
+        async with world.turn("import", report):
+            switched = await install_version(world, "import", found, raw, report)
+    size_bytes = (await asyncio.to_thread(world.store.get, found.reference)).size_bytes
+    return ImportedModel(str(found.reference), switched.after, size_bytes, found.slot_id, dry_run=False)

@@ -13,7 +13,7 @@ from pathlib import Path
 from arriero.core import go_json
 from arriero.core.ids import Reference
 from arriero.core.progress import Report, silent
-from arriero.store import config_blob, media
+from arriero.store import config_blob, manifest, media
 from arriero.store.chat_templates import known_template
 from arriero.store.config_blob import ModelConfig
 from arriero.store.errors import GgufNotAModel, GgufSplit
@@ -39,21 +39,25 @@ def import_gguf(
     Without `template` a known one is taken for the GGUF's own (with its stop words), or none. Reports `store.hash` or
     `store.copy`. Raises errors below GgufError before anything is written, and the store's own.
     """
+    texts = {media.TEMPLATE: template, media.SYSTEM: system, media.LICENSE: license}
+    return store.write_raw_manifest(ref, take_in_gguf(store, path, texts, params or {}, progress))
+
+
+def take_in_gguf(
+    store: Store, path: Path, texts: Mapping[str, str | None], params: Mapping[str, object], progress: Report
+) -> bytes:
+    """As import_gguf, but for the manifest: its bytes, not yet written. `texts` by media type."""
     header = read_header(path)
     require_model(header)
-    known = None if template else known_template(header.chat_template)
-    merged = {**({"stop": list(known.stop)} if known else {}), **(params or {})}
-    texts = [
-        (template or (known.template if known else None), media.TEMPLATE),
-        (system, media.SYSTEM),
-        (license, media.LICENSE),
-    ]
+    known = None if texts.get(media.TEMPLATE) else known_template(header.chat_template)
+    given = {media.TEMPLATE: known.template if known else None, **{kind: text for kind, text in texts.items() if text}}
+    merged = {**({"stop": list(known.stop)} if known else {}), **params}
     layers = [store.add_file(path, media.MODEL, progress)]
-    layers += [store.add_bytes(text.encode(), media_type) for text, media_type in texts if text]
+    layers += [store.add_bytes(text.encode(), media_type) for media_type, text in given.items() if text]
     if merged:
         layers.append(store.add_bytes(go_json.encode(merged), media.PARAMS))
     config = store.add_bytes(config_blob.render(config_of(header)), media.CONFIG)
-    return store.write_manifest(ref, config, layers)
+    return manifest.render(config, layers)
 
 
 def require_model(header: GgufHeader) -> None:
