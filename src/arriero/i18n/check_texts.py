@@ -84,4 +84,7 @@ def _table(texts: Texts) -> Any:
 
 
 def _told(value: object, texts: Texts) -> object:
-    return describe_error(value, texts) if isinstance(value, ArrieroError) else value
+    """As `fill` wants it: lists, of which an empty one counts as nothing."""
+    if isinstance(value, ArrieroError):
+        return describe_error(value, texts)
+    return list(value) if isinstance(value, tuple) else value
