@@ -134,7 +134,7 @@ async def test_an_unhealthy_container_is_told_with_its_check(
     (tmp_path / "silent").touch()
     monkeypatch.setenv("STANDIN_SILENT_IF", str(tmp_path / "silent"))
     failing = ["CMD", "/usr/bin/python3", "-c", "import sys; sys.exit('the store is not readable')"]
-    world.override(healthcheck={"test": failing, "interval": "200ms", "retries": 2, "start_period": "0s"})
+    world.override(healthcheck={"test": failing, "interval": "200ms", "retries": 2, "start_period": "1ms"})
     with pytest.raises(ContainerUnhealthy) as caught:
         await world.start()
     assert caught.value.checks >= 2
@@ -147,7 +147,7 @@ async def test_a_server_that_gets_unhealthy_is_seen_so(world: DockerWorld, tmp_p
     broken = tmp_path / "broken"
     check = f"import pathlib, sys; sys.exit(pathlib.Path({str(broken)!r}).exists())"
     test = ["CMD", "/usr/bin/python3", "-c", check]
-    world.override(healthcheck={"test": test, "interval": "200ms", "retries": 1, "start_period": "0s"})
+    world.override(healthcheck={"test": test, "interval": "200ms", "retries": 1, "start_period": "1ms"})
     await world.start()
     broken.touch()
     seen = await world.until_seen(lambda one: one.container is not None and one.container.health == "unhealthy")

@@ -112,6 +112,15 @@ TEXTS: list[tuple[type[ArrieroError], str]] = [
         "validating /p/docker-compose.yml: services.ollama-qwen additional properties 'x' not allowed",
     ),
     (ComposeFileInvalid, "services.ollama-qwen Additional property x is not allowed"),
+    # 2.19, 2.26 and 5.6, each asked to read files that are wrong
+    (ComposeFileInvalid, "validating /p/docker-compose.yml: services.a.ports must be a list"),
+    (ComposeFileInvalid, "validating /p/docker-compose.override.yml: services.ollama-qwen.x false schema"),
+    (ComposeFileInvalid, "parsing /p/docker-compose.yml: yaml: line 1: did not find expected ',' or ']'"),
+    (ComposeFileInvalid, "go-yaml load error in parser (while parsing a flow sequence) at L1.C15-L2.C1: did not find"),
+    (ComposeFileInvalid, "error decoding 'services[a].shm_size': invalid size: 'many'"),
+    (ComposeFileInvalid, "'services[a].shm_size' invalid size: 'many'"),
+    (ComposeFileInvalid, "error while interpolating services.a.environment.A: required variable B is missing a value"),
+    (ComposeFileInvalid, 'service "a" depends on undefined service "z": invalid compose project'),
     (ComposeFileInvalid, "no such service: ollama-llama"),
 ]
 

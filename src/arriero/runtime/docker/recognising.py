@@ -86,8 +86,8 @@ _KNOWN: tuple[tuple[str, _Build], ...] = (
         lambda m, image: ImageUnreachable(image, _line(m)),
     ),
     (
-        r"yaml: |additional propert(?:y|ies) .* not allowed|invalid compose project|no such service"
-        r"|no configuration file provided|services\.\S+ (?:must|Additional)|required variable",
+        r"(?:validating|parsing) /[^:\n]*: |yaml: |go-yaml load error|invalid compose project|no such service"
+        r"|no configuration file provided|error while interpolating|services(?:\.\S+ (?:must|Additional)|\[\S+\]\.)",
         lambda m, _: ComposeFileInvalid(_line(m)),
     ),
 )
