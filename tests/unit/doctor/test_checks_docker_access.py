@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -187,7 +188,7 @@ async def test_settings_that_the_real_daemon_refuses(machine: Machine, needs_doc
     own = {"data-root": "data", "exec-root": "exec", "pidfile": "pid"}
     words = [f"--{name}={tmp_path / value}" for name, value in own.items()]
     start = ["dockerd", f"--config-file={path}", *words, f"--host=unix://{tmp_path}/s"]
-    said = subprocess.run(start, capture_output=True, text=True, timeout=30, check=False)
+    said = await asyncio.to_thread(subprocess.run, start, capture_output=True, text=True, timeout=30, check=False)
     assert said.returncode == 1
     machine.tool("dockerd", err=said.stderr, code=1)
     seen = await machine.sees(settings.CHECK)

@@ -17,6 +17,7 @@ from arriero.runtime.docker.container import Container, find
 from arriero.runtime.docker.endpoint import Endpoint, resolve_endpoint
 from arriero.runtime.docker.engine import Engine
 from arriero.runtime.docker.errors import EngineRefused, EngineUnavailable
+from arriero.runtime.docker.probe import EngineSnapshot, probe
 
 _LIMIT_S = 2.0
 
@@ -50,6 +51,12 @@ async def info(site: Site) -> dict[str, Any] | None:
     """GET /info. Raises EngineRefused."""
     found = await site.fact(engine)
     return await found.get("/info", limit_s=_LIMIT_S) if found else None
+
+
+async def described(site: Site) -> EngineSnapshot | None:
+    """What it is and could do."""
+    found = await site.fact(engine)
+    return await probe(found.endpoint, limit_s=_LIMIT_S) if found else None
 
 
 async def listed(site: Site) -> list[dict[str, Any]] | None:

@@ -157,4 +157,187 @@ CHECKS: dict[str, CheckText] = {
             "not_json": "Corrige {path} o apártalo; docker lo crea de nuevo",
         },
     ),
+    "docker.namespaces": CheckText(
+        title="Espacios de nombres de Docker sin root",
+        why="Sin un espacio de nombres propio, un servicio sin root no arranca.",
+        seen={
+            "right": "permitidos",
+            "not_rootless": "no hay Docker sin root",
+            "no_sub_ids": "{user} no tiene un rango de 65536 números en /etc/subuid",
+            "restricted": "AppArmor impide a {path} crear uno",
+        },
+        advice={
+            "no_sub_ids": "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {user}",
+            "restricted": "sudo apt install docker-ce-rootless-extras, que trae un perfil; o usa el Docker del sistema",
+        },
+    ),
+    "docker.release": CheckText(
+        title="Versión de Docker",
+        why="El motor, Compose y Arriero necesitan una versión de la API en común.",
+        seen={
+            "current": "{version} (API {api})",
+            "no_engine": "no hay motor al que preguntar",
+            "aged": "{version} funciona, pero ya no recibe correcciones",
+            "narrow": "{version} rechaza la API anterior a {oldest_api}: programas más antiguos (Portainer, Traefik) no pueden hablar con él",
+            "too_old": "{fault}",
+            "too_new": "{fault}",
+        },
+        advice={
+            "aged": "sudo apt update && sudo apt upgrade, o ./main.sh instalar para los paquetes de Docker",
+            "narrow": "sudo apt update && sudo apt upgrade (la 29.3 lo corrige)",
+            "too_old": "./main.sh instalar trae uno actual",
+            "too_new": "Actualiza Arriero",
+        },
+    ),
+    "docker.boot": CheckText(
+        title="Docker tras reiniciar",
+        why="Los contenedores que deben seguir hasta que se detengan vuelven con el servicio, o no vuelven.",
+        seen={
+            "comes": "vuelve ({state})",
+            "no_engine": "no hay motor al que preguntar",
+            "no_unit": "no hay servicio de systemd",
+            "stays_away": "no vuelve: el servicio está {state}",
+        },
+        advice={"stays_away": "sudo systemctl enable docker"},
+    ),
+    "docker.warnings": CheckText(
+        title="Avisos del propio Docker",
+        why="El motor es quien mejor sabe qué falta en su máquina, y si un extraño podría darle órdenes.",
+        seen={
+            "none": "ninguno",
+            "no_engine": "no hay motor al que preguntar",
+            "some": "{detail}",
+            "no_forwarding": "{detail}: los contenedores no tienen red",
+            "open_api": "quien alcance esta máquina puede hacerse root en ella: {detail}",
+        },
+        advice={
+            "some": "",
+            "no_forwarding": "sudo sysctl -w net.ipv4.ip_forward=1",
+            "open_api": "Quita `tcp://` de `hosts` en /etc/docker/daemon.json, o usa TLS: docs.docker.com/engine/security/protect-access",
+        },
+    ),
+    "docker.disk": CheckText(
+        title="Espacio para imágenes",
+        why="La imagen de Ollama ocupa unos seis GiB mientras se desempaqueta; con el disco lleno fallan también los contenedores.",
+        seen={
+            "roomy": "{free_bytes:size} libres en {path}",
+            "unseen": "las carpetas del motor no se ven desde aquí",
+            "tight": "solo {free_bytes:size} libres en {path}",
+            "full": "{path} está lleno ({free_bytes:size} libres)",
+        },
+        advice={
+            "tight": "docker system df muestra qué ocupa; docker image prune libera una parte",
+            "full": "docker image prune; docker builder prune",
+        },
+    ),
+    "docker.cgroups": CheckText(
+        title="Grupos de control",
+        why="Con el controlador de systemd y un Docker anterior, `systemctl daemon-reload` quita la tarjeta a los contenedores en marcha.",
+        seen={
+            "second": "versión 2, controlador {driver}",
+            "no_engine": "no hay motor al que preguntar",
+            "first": "versión {version}, controlador {driver}: Docker va a abandonarla",
+            "loses_card": "controlador {driver} con Docker {release}: un daemon-reload quita la tarjeta a los contenedores",
+        },
+        advice={
+            "first": "Arranca el sistema con la versión 2 (systemd.unified_cgroup_hierarchy=1)",
+            "loses_card": "Docker 29.2 o posterior, o ./main.sh validar --fix docker.cgroups",
+        },
+    ),
+    "docker.open_files": CheckText(
+        title="Archivos abiertos en los contenedores",
+        why="Con 1024, un servidor con muchas conexiones falla con `too many open files`.",
+        seen={
+            "enough": "suficientes",
+            "no_engine": "no hay motor al que preguntar",
+            "no_unit": "no hay servicio de systemd al que preguntar",
+            "few": "{limit} de partida",
+        },
+        advice={
+            "few": "Solo si aparece `too many open files` en los registros: sudo systemctl edit containerd, LimitNOFILE=524288"
+        },
+    ),
+    "docker.logs": CheckText(
+        title="Tamaño de los registros de los contenedores",
+        why="Sin límite llenan el disco con los meses.",
+        seen={
+            "limited": "limitado ({driver})",
+            "no_engine": "no hay motor al que preguntar",
+            "endless": "{driver} sin límite",
+        },
+        advice={"endless": "./main.sh validar --fix docker.logs"},
+    ),
+    "docker.networks": CheckText(
+        title="Redes",
+        why="Cada proyecto toma un rango de direcciones; cuando se acaban, no arranca ningún contenedor nuevo.",
+        seen={
+            "enough": "{networks}, y sitio para {left} más",
+            "no_engine": "no hay motor al que preguntar",
+            "few": "{networks}, y sitio solo para {left} más",
+            "used_up": "{networks}: no queda ningún rango de direcciones",
+        },
+        advice={"few": "docker network prune", "used_up": "docker network prune"},
+    ),
+    "docker.names": CheckText(
+        title="Nombres de los contenedores",
+        why="Dos contenedores no pueden llamarse igual; el de un extraño impide crear el nuestro.",
+        seen={
+            "free": "libres",
+            "no_engine": "no hay motor al que preguntar",
+            "taken": "los tienen contenedores que no son de Arriero: {names}[[ (proyectos: {projects})]]",
+        },
+        advice={"taken": "Si no los necesitas: docker rm -f NOMBRE; o cámbiales el nombre: docker rename NOMBRE OTRO"},
+    ),
+    "docker.orphans": CheckText(
+        title="Contenedores sin ranura",
+        why="Ocupan puertos y memoria, y ninguna orden de Arriero los detiene.",
+        seen={
+            "none": "ninguno",
+            "no_engine": "no hay motor al que preguntar",
+            "some": "{names}",
+        },
+        advice={"some": "./main.sh validar --fix docker.orphans"},
+    ),
+    "docker.volume": CheckText(
+        title="Volumen de los contenedores",
+        why="Por él ven los contenedores los modelos; si lleva a otro sitio lo descargan todo otra vez, o no arrancan.",
+        seen={
+            "right": "{volume} lleva a {bound}",
+            "none": "se creará con el primer contenedor",
+            "no_engine": "no hay motor al que preguntar",
+            "foreign": "{volume} es del proyecto {project}",
+            "elsewhere": "{volume} lleva a {bound}, y los modelos están en {wanted}",
+            "gone": "{volume} lleva a {bound}, y esa carpeta no existe",
+        },
+        advice={
+            "foreign": "Dale otro nombre al conjunto: docker.project en arriero.toml",
+            "elsewhere": "./main.sh apagar, y después docker volume rm {volume}: los archivos de una carpeta enlazada se quedan",
+            "gone": "mkdir -p {bound}",
+        },
+    ),
+    "docker.stopping": CheckText(
+        title="Parada de contenedores",
+        why="A un contenedor al que no se puede pedir que termine se le mata a los diez segundos, en mitad de una respuesta.",
+        seen={
+            "right": "nada rechazado",
+            "no_engine": "no hay motor al que preguntar",
+            "no_apparmor": "no hay AppArmor",
+            "denied": "AppArmor impide a Docker {version} detener contenedores: {detail}",
+        },
+        advice={"denied": "sudo apt update && sudo apt upgrade, y reinicia la máquina"},
+    ),
+    "docker.image": CheckText(
+        title="Imagen de los contenedores",
+        why="Sin ella el primer arranque descarga varios GiB; un contenedor sigue con aquella de la que se creó.",
+        seen={
+            "here": "{image} ({size_bytes:size})",
+            "unneeded": "ahora no hace falta",
+            "behind": "{names} usan una imagen anterior a la que ahora es {image}",
+            "missing": "{image} no está aquí",
+        },
+        advice={
+            "behind": "./main.sh apagar, y después ./main.sh encender",
+            "missing": "docker pull {image}",
+        },
+    ),
 }

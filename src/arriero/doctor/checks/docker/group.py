@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from arriero.config.specs import BackendChoice
 from arriero.doctor.check import Check, Finding, Grade, Subject, saw
-from arriero.doctor.facts.account import account
+from arriero.doctor.facts.account import Account, account
 from arriero.doctor.facts.engine import endpoint
 from arriero.doctor.site import Site
 from arriero.runtime.docker.endpoint import Endpoint
+from arriero.runtime.docker.errors import EngineUnavailable
 
 GROUP = "docker"
 
@@ -18,10 +19,16 @@ async def look(site: Site) -> Finding:
         return saw("untold")
     if who.uid == 0:
         return saw("root")
+    return await _membership(site, who) if _needed(site, where) else saw("unneeded")
+
+
+def _needed(site: Site, where: Endpoint | EngineUnavailable) -> bool:
     if site.host.which("docker") is None or site.settings.backend is BackendChoice.NATIVE:
-        return saw("unneeded")
-    if isinstance(where, Endpoint) and (where.origin == "rootless" or where.socket is None):
-        return saw("unneeded")
+        return False
+    return not isinstance(where, Endpoint) or (where.origin != "rootless" and where.socket is not None)
+
+
+async def _membership(site: Site, who: Account) -> Finding:
     if GROUP in who.session:
         return saw("member", user=who.name)
     if GROUP in who.enrolled:
