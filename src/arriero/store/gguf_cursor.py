@@ -7,8 +7,10 @@ anything of that length is read or kept, so that a hostile header costs no more 
 from __future__ import annotations
 
 import math
+import re
 import struct
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,6 +43,7 @@ SCALARS: dict[int, Scalar] = {
 }
 STRING, ARRAY = 8, 9
 _BLOCK = 1 << 20
+_MANY, _SHORT_BYTES = 256, 64
 _U64 = struct.Struct("<Q")
 _FLOAT32_MAX = 3.4028234663852886e38
 
@@ -118,13 +121,28 @@ class Cursor:
 
 def _walk(block: bytes, count: int) -> tuple[int, int]:
     """How many of `count` strings begin in the block with their whole length, and where the last of them ends."""
-    at, passed, unpack = 0, 0, _U64.unpack_from
+    at, passed, many, unpack = 0, 0, _many_texts().match, _U64.unpack_from
     try:
-        for passed in range(count):  # noqa: B007 - how far it came is the answer
-            at += 8 + unpack(block, at)[0]
+        while passed < count:
+            if count - passed >= _MANY and (found := many(block, at)):
+                at, passed = found.end(), passed + _MANY
+                continue
+            for passed in range(passed, min(count, passed + _MANY)):  # noqa: B007, B020 - how far it came is the answer
+                at += 8 + unpack(block, at)[0]
+            passed += 1
     except (struct.error, OverflowError):
         return passed, at
     return count, at
+
+
+@cache
+def _many_texts() -> re.Pattern[bytes]:
+    """_MANY strings of up to _SHORT_BYTES, one behind the other, likely lengths first: twice as fast as a loop, and a
+    plan waits for 300,000 of them. A length is a little-endian 64-bit number: one byte that counts, and seven zeros.
+    """
+    likely = sorted(range(_SHORT_BYTES + 1), key=lambda length: abs(length - 6.5))
+    texts = (re.escape(bytes([length])) + rb"\0{7}.{%d}" % length for length in likely)
+    return re.compile(b"(?s:" + b"|".join(texts) + b"){%d}" % _MANY)
 
 
 def shortest_float32(value: float) -> float:

@@ -12,14 +12,16 @@ from tiny_gguf import TINY_METADATA, tiny_gguf
 
 WORDS = [f"word {i}" * (1 + i % 7) for i in range(60_000)]  # 2 MB: more than one block
 LONG = "x" * 1_500_000  # more than a block by itself
+UNEVEN = ["y" * (n % 67) if n % 700 else "y" * (n // 7) for n in range(3000)]  # some too long to be passed over in bulk
+ZEROS = ["\0" * (n % 20) for n in range(3000)]  # look like lengths themselves
 
 
 def gguf(words: list[str]) -> bytes:
     return tiny_gguf({**TINY_METADATA, "tokenizer.ggml.tokens": ("[str]", words), "llama.after": ("u32", 7)})
 
 
-@pytest.mark.parametrize("words", [WORDS, ["a", LONG, "b"], [LONG], ["", "", ""]])
-def test_texts_over_block_ends_are_passed_over_and_what_follows_is_read(words: list[str]) -> None:
+@pytest.mark.parametrize("words", [WORDS, ["a", LONG, "b"], [LONG], [""] * 3, [""] * 600, UNEVEN, ZEROS])
+def test_texts_of_any_length_are_passed_over_and_what_follows_is_read(words: list[str]) -> None:
     header = read_header(io.BytesIO(gguf(words)))
     assert header.metadata["tokenizer.ggml.tokens"] == ArraySummary("string", len(words))
     assert header.number("after") == 7
