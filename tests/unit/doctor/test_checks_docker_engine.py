@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -174,6 +173,8 @@ DENIED = (
 
 async def test_containers_that_apparmor_protects_from_their_engine(machine: Machine) -> None:
     assert await kind(machine, stopping.CHECK, info=INFO | {"SecurityOptions": []}) == "no_apparmor"
+    assert await kind(machine, stopping.CHECK, info=INFO) == "unseen"
+    machine.tool("journalctl", "Linux version 6.8.0\n")
     assert await kind(machine, stopping.CHECK, info=INFO) == "right"
     machine.tool("journalctl", DENIED)
     assert await kind(machine, stopping.CHECK, info=INFO) == "denied"
@@ -230,16 +231,12 @@ async def test_the_real_engine(machine: Machine, needs_docker: None, wanting: No
 # ---- Compose
 
 
-def dockers_words(said: str, first: str | None = None) -> Mapping[str, str]:
-    return {"compose version*": said}
-
-
 @pytest.mark.parametrize(
     ("said", "expected"),
     [("2.19.0\n", "right"), ("v5.5.0\n", "right"), ("2.26.1-4\n", "right"), ("2.18.1\n", "too_old")],
 )
 async def test_versions_of_compose(machine: Machine, wanting: None, said: str, expected: str) -> None:
-    machine.answers("docker", dockers_words(said))
+    machine.answers("docker", {"compose version*": said})
     assert await machine.kind(plugin.CHECK) == expected
 
 

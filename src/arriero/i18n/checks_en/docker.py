@@ -322,6 +322,7 @@ CHECKS: dict[str, CheckText] = {
             "right": "nothing refused",
             "no_engine": "no engine to ask",
             "no_apparmor": "no AppArmor",
+            "unseen": "the kernel's log may not be read",
             "denied": "AppArmor keeps Docker {version} from stopping containers: {detail}",
         },
         advice={"denied": "sudo apt update && sudo apt upgrade, then restart the machine"},

@@ -322,6 +322,7 @@ CHECKS: dict[str, CheckText] = {
             "right": "nada rechazado",
             "no_engine": "no hay motor al que preguntar",
             "no_apparmor": "no hay AppArmor",
+            "unseen": "no se puede leer el registro del núcleo",
             "denied": "AppArmor impide a Docker {version} detener contenedores: {detail}",
         },
         advice={"denied": "sudo apt update && sudo apt upgrade, y reinicia la máquina"},

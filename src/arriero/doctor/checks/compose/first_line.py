@@ -1,4 +1,7 @@
-"""Does an old `docker-compose` of version 1 lie about? It fails on what newer ones made: `KeyError: 'ContainerConfig'`."""
+"""Does an old `docker-compose` of version 1 lie about?
+
+It fails on what newer ones made: `KeyError: 'ContainerConfig'` (docker/compose#11742).
+"""
 
 from __future__ import annotations
 

@@ -1,11 +1,13 @@
 """How the engine fences containers in, and whether that takes the graphics card away from them.
 
-Foreign facts: with the driver `systemd` a `systemctl daemon-reload` writes the device rules anew, and a card that a hook
-had added is gone: `Failed to initialize NVML: Unknown Error` (nvidia-container-toolkit#1133). CDI, which Docker prefers
-since 29.2, puts the card into the container's own description. Version 1 is deprecated since Docker 29.
+Foreign facts: with the driver `systemd` a `systemctl daemon-reload` writes the device rules anew, and a card that a
+hook had added is gone: `Failed to initialize NVML: Unknown Error` (nvidia-container-toolkit#1133). CDI, which Docker
+prefers since 29.2, puts the card into the container's own description. Version 1 is deprecated since Docker 29.
 """
 
 from __future__ import annotations
+
+import re
 
 from arriero.doctor.check import Check, Finding, Grade, Subject, saw
 from arriero.doctor.facts.engine import info
@@ -27,9 +29,7 @@ async def look(site: Site) -> Finding:
 
 
 def _order(release: str) -> tuple[int, ...]:
-    return tuple(
-        int(part) for part in release.split("-", maxsplit=1)[0].split("+", maxsplit=1)[0].split(".") if part.isdigit()
-    )
+    return tuple(int(part) for part in re.findall(r"\d+", release)[:2])
 
 
 CHECK = Check(
