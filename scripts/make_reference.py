@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT / "src"))
 import arriero  # noqa: E402
 from arriero.cli import exit_codes  # noqa: E402
 from arriero.cli.commands.demo import DATA as DEMO_DATA  # noqa: E402
+from arriero.cli.commands.measure import BenchReport  # noqa: E402
 from arriero.cli.verbs import Verb, build_parser, verbs  # noqa: E402
 from arriero.clients import values as client_values  # noqa: E402
 from arriero.config import schema  # noqa: E402
@@ -30,6 +31,8 @@ from arriero.hardware.machine import DiskSnapshot, HardwareSnapshot, MachineSnap
 from arriero.hardware.values import GpuProcess  # noqa: E402
 from arriero.i18n.check_texts import CheckTold  # noqa: E402
 from arriero.i18n.en import EN  # noqa: E402
+from arriero.measure.comparing import Change, Comparison, Condition, Loss  # noqa: E402
+from arriero.measure.values import Environment, Figure, Measurement, MemorySample, Remark  # noqa: E402
 from arriero.planner import Action, Drift, Plan, Reason  # noqa: E402
 from arriero.planner.fit.choosing import Choice  # noqa: E402
 from arriero.planner.fit.speed import Expected  # noqa: E402
@@ -160,6 +163,7 @@ COMMAND_DATA = (
     ("`export`", "`ExportedModel`"),
     ("`guard on`, `guard off`", "`GuardOutcome`"),
     ("`guard status`", "`GuardStatus`"),
+    ("`bench`", "`BenchReport`; with `--compare` a list of `Comparison`"),
     ("`connect`", "`Connection`; with `--check` a `ClientCheck`"),
     ("`disconnect`", "`Connection`"),
     ("`chat`", "`slot`, `model`, `answer` and the fields of `ChatStats`"),
@@ -184,6 +188,16 @@ DESCRIBED = (
     DiskSnapshot,
     PortHolder,
     Repair,
+    BenchReport,
+    Measurement,
+    Environment,
+    Figure,
+    Remark,
+    MemorySample,
+    Comparison,
+    Change,
+    Condition,
+    Loss,
     GuardStatus,
     Trouble,
     Yielded,
@@ -234,7 +248,8 @@ Every command takes `--json` and then prints one object on standard output and n
 ```
 
 - `command`: the English name, whatever was typed.
-- `status`: `success` (exit code 0), `partial` (5: `data` is what was done, `errors` what was not), `error` (any other).
+- `status`: `success` (exit code 0), `partial` (5: `data` is what was done, `errors` what was not), `error` (any other;
+  `data` is null unless what was found is itself the failure, as with an interrupted `bench`).
 - `errors`: objects with `code`, `message` (in the language of the interface) and `params`; see [errors.md](errors.md).
 - Moments are RFC 3339 in UTC, sizes bytes, durations seconds, references Ollama's `name:tag`.
 - `--watch` and `--follow` do not go with `--json`.

@@ -79,6 +79,29 @@ def verbs(t: Texts) -> tuple[Verb, ...]:
             ),
         ),
         Verb("bench", "medir", t.help_bench, "measure:bench", _bench),
+        Verb(
+            "gateway",
+            "pasarela",
+            t.help_gateway["gateway"],
+            "",
+            parts=(
+                Verb("on", "encender", t.help_gateway["gateway on"], "gateway:on", changes=True),
+                Verb("off", "apagar", t.help_gateway["gateway off"], "gateway:off", changes=True),
+                Verb("status", "estado", t.help_gateway["gateway status"], "gateway:status"),
+            ),
+        ),
+        Verb(
+            "keys",
+            "claves",
+            t.help_gateway["keys"],
+            "",
+            parts=(
+                Verb("add", "crear", t.help_gateway["keys add"], "gateway:add_key", _add_key, changes=True),
+                Verb("list", "listar", t.help_gateway["keys list"], "gateway:list_keys"),
+                Verb("revoke", "retirar", t.help_gateway["keys revoke"], "gateway:revoke_key", _key, changes=True),
+            ),
+        ),
+        Verb("expose", "exponer", t.help_gateway["expose"], "gateway:expose", _expose, changes=True),
         Verb("connect", "conectar", t.help_connect, "clients:connect", _connect, changes=True),
         Verb("disconnect", "desconectar", t.help_disconnect, "clients:disconnect", _client, changes=True),
         Verb("validate", "validar", t.help_validate, "doctor:validate", _validate),
@@ -260,6 +283,28 @@ def _bench(p: Parser, t: Texts, offers: Offers) -> None:
     p.options.add_argument("--model", metavar=t.meta_slot, help=m.help_url_model)
     p.options.add_argument("--compare", action="store_true", help=m.help_compare)
     p.options.add_argument("--markdown", action="store_true", help=m.help_markdown)
+    file: Any = p.options.add_argument("--report", metavar=t.meta_file, help=m.help_report)
+    file.complete = offers.files
+
+
+def _key(p: Parser, t: Texts, _: Offers) -> None:
+    p.positionals.add_argument("name", metavar=t.help_gateway["meta_name"], help=t.help_gateway["name"])
+
+
+def _add_key(p: Parser, t: Texts, offers: Offers) -> None:
+    _key(p, t, offers)
+    p.options.add_argument("--slots", metavar=t.meta_slot, help=t.help_gateway["slots"])
+    p.options.add_argument("--expires", metavar=t.help_gateway["meta_until"], help=t.help_gateway["expires"])
+
+
+def _expose(p: Parser, t: Texts, offers: Offers) -> None:
+    p.options.add_argument("--lan", action="store_true", help=t.help_gateway["lan"])
+    p.options.add_argument("--off", action="store_true", help=t.help_gateway["off"])
+    for name in ("certificate", "certificate_key"):
+        option = f"--{name.replace('_', '-')}"
+        file: Any = p.options.add_argument(option, metavar=t.meta_file, help=t.help_gateway[name])
+        file.complete = offers.files
+    _yes(p, t, offers)
 
 
 def _client(p: Parser, t: Texts, _: Offers) -> None:

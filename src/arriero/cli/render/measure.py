@@ -1,0 +1,146 @@
+"""Measurements as one table with a column for each target, and what there is to say of them below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from arriero.cli.look import Cell, Look
+from arriero.i18n import fill
+from arriero.i18n.measure_texts import MeasureTexts, measure_texts_of
+from arriero.measure.comparing import Change, Comparison, Loss
+from arriero.measure.values import RATES, Figure, FigureName, Mark, Measurement
+
+
+@dataclass(frozen=True)
+class FigureTable:
+    """`notes`: why figures are not there or not to be trusted, in the order of the numbers beside them."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...]
+
+
+def render_measurements(taken: Sequence[Measurement], look: Look) -> str:
+    table = figure_table(taken, look)
+    return "\n".join([*look.table(table.headings, table.rows), "", *table.notes, *conditions(taken, look)])
+
+
+def markdown(taken: Sequence[Measurement], look: Look) -> str:
+    table = figure_table(taken, look)
+    lines = [table.headings, ("---", *("---:" for _ in taken)), *([cell.text for cell in row] for row in table.rows)]
+    drawn = ["| " + " | ".join(text.replace("|", "\\|") for text in line) + " |" for line in lines]
+    return "\n".join([*drawn, "", *(f"- {note}" for note in (*table.notes, *conditions(taken, look)))])
+
+
+def figure_table(taken: Sequence[Measurement], look: Look) -> FigureTable:
+    """A row for each figure that any of them has."""
+    m = measure_texts_of(look.texts.language)
+    keys = list(dict.fromkeys((f.name, f.at) for one in taken for f in one.figures))
+    notes: dict[str, int] = {}
+    rows = []
+    for key in keys:
+        figures = [one.figure(*key) for one in taken]
+        rows.append((Cell(figure_title(*key, m)), *(_cell(figure, look, m, notes) for figure in figures)))
+    headings = (m.column_figure, *(one.environment.target for one in taken))
+    return FigureTable(headings, tuple(rows), tuple(f"[{number}] {reason}" for reason, number in notes.items()))
+
+
+def figure_title(name: FigureName, at: int, m: MeasureTexts) -> str:
+    return m.figures_at[name].format(at=at) if at else m.figures[name]
+
+
+def _cell(figure: Figure | None, look: Look, m: MeasureTexts, notes: dict[str, int]) -> Cell:
+    if figure is None:
+        return Cell(look.sign("none"), "dim")
+    text = _measured(figure, look, m)
+    if figure.mark is Mark.NONE:
+        return Cell(text)
+    number = notes.setdefault(mark_text(figure, look, m), len(notes) + 1)
+    return Cell(f"{text} [{number}]", "yellow" if figure.samples else "dim")
+
+
+def _measured(figure: Figure, look: Look, m: MeasureTexts) -> str:
+    if figure.median is None:
+        return look.sign("none")
+    text = value_text(figure.name, figure.median, look, m)
+    if figure.name is FigureName.SHORT and figure.p99 is not None:
+        return m.short_value.format(value=text, p99=value_text(figure.name, figure.p99, look, m))
+    if figure.samples > 1:
+        return m.samples.format(value=text, spread=f"{100 * (figure.spread or 0):.0f}")
+    return text
+
+
+def value_text(name: FigureName, value: float, look: Look, m: MeasureTexts) -> str:
+    decimal = look.texts.numbers.decimal
+    if name in RATES:
+        return m.per_second.format(value=decimal(value, 1 if value < 1000 else 0))
+    return f"{decimal(1000 * value, 0)} ms" if value < 1 else f"{decimal(value, 2)} s"
+
+
+def conditions(taken: Sequence[Measurement], look: Look) -> Iterator[str]:
+    """Under which the figures were taken, and what spoilt them."""
+    m = measure_texts_of(look.texts.language)
+    for one in taken:
+        told = {**vars(one.environment), "target": one.environment.target}
+        told["load"] = look.texts.numbers.decimal(one.environment.load)
+        yield fill(m.taken_under, told, look.texts.numbers)
+    yield m.took.format(took=look.texts.numbers.duration(sum(one.took_s for one in taken)))
+    remarks = dict.fromkeys(fill(m.remarks[r.code], r.params, look.texts.numbers) for one in taken for r in one.remarks)
+    yield from (look.paint(f"{look.texts.warning}: {text}", "yellow") for text in remarks)
+
+
+def mark_text(figure: Figure, look: Look, m: MeasureTexts) -> str:
+    return fill(m.marks[figure.mark], {"detail": figure.detail}, look.texts.numbers)
+
+
+def render_comparison(comparison: Comparison, look: Look, *, same_target: bool) -> str:
+    """`same_target`: two moments of one, else two targets."""
+    m = measure_texts_of(look.texts.language)
+    before, after = comparison.before, comparison.after
+    head = (
+        fill(m.since_last.replace("{at}", "{at:moment}"), {"at": before.at}, look.texts.numbers)
+        if same_target
+        else m.compared.format(before=before.environment.target, after=after.environment.target)
+    )
+    names = (m.column_before, m.column_after) if same_target else (before.environment.target, after.environment.target)
+    rows = [_change(change, look, m) for change in comparison.changes]
+    table = look.table((m.column_figure, *names, m.column_change), rows) if rows else []
+    changed = [_condition(c.name, c.before, c.after, look, m) for c in comparison.conditions]
+    still = [] if any(change.beyond_noise for change in comparison.changes) else [m.unchanged]
+    return "\n".join([head, *table, *still, *changed])
+
+
+def _change(change: Change, look: Look, m: MeasureTexts) -> tuple[Cell, ...]:
+    return (
+        Cell(figure_title(change.name, change.at, m)),
+        Cell(value_text(change.name, change.before, look, m)),
+        Cell(value_text(change.name, change.after, look, m)),
+        _verdict(change, m),
+    )
+
+
+def _verdict(change: Change, m: MeasureTexts) -> Cell:
+    if not change.beyond_noise:
+        return Cell(m.noise, "dim")
+    percent = f"{abs(100 * change.better):.0f}"
+    if change.worse:
+        return Cell(m.worse.format(percent=percent), "red")
+    return Cell(m.better.format(percent=percent), "green")
+
+
+def _condition(name: str, before: str, after: str, look: Look, m: MeasureTexts) -> str:
+    nothing = look.sign("none")
+    return m.condition_changed.format(
+        sign=look.sign("dot"), name=m.conditions[name], before=before or nothing, after=after or nothing
+    )
+
+
+def loss_text(loss: Loss, look: Look) -> str:
+    m = measure_texts_of(look.texts.language)
+    figures = ", ".join(
+        f"{figure_title(c.name, c.at, m)} ({value_text(c.name, c.before, look, m)} → "
+        f"{value_text(c.name, c.after, look, m)})"
+        for c in loss.changes
+    )
+    return m.loss.format(slot=loss.slot, before=loss.before, after=loss.after, figures=figures)

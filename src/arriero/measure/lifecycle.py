@@ -1,0 +1,114 @@
+"""From off to the first token, from one slot to another, and everything off with its memory proved back.
+
+Invariant: whatever happens in between, what was active before is active afterwards, and the wishes are as they were.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from arriero.core.errors import ArrieroError
+from arriero.core.progress import Progress, Report
+from arriero.measure import prompts
+from arriero.measure.sampling import Series
+from arriero.measure.serving import went_on
+from arriero.measure.targets import slot_target
+from arriero.measure.values import Figure, FigureName, Mark
+from arriero.measure.wire import Broken
+from arriero.stack.activate import activate
+from arriero.stack.deactivate import deactivate
+from arriero.stack.describing import describe_slot
+from arriero.stack.down import down
+from arriero.stack.observing import look
+from arriero.stack.results import ModelState, ModelStatus, Outcome
+from arriero.stack.world import World
+
+
+@asynccontextmanager
+async def as_before(world: World, report: Report) -> AsyncIterator[dict[str, ModelStatus]]:
+    """What each slot was; brought back when the context is left. Raises what bringing back raises."""
+    before = await _slots(world)
+    wishes = world.writable_state().desired()
+    try:
+        yield before
+    finally:
+        now = await _slots(world)
+        for slot, seen in before.items():
+            was, is_now = seen.state is ModelState.ACTIVE, now[slot].state is ModelState.ACTIVE
+            if was and not is_now:
+                await activate(world, slot, report, variant=seen.variant, keep_others=True)
+            if is_now and not was:
+                await deactivate(world, slot, report)
+        for slot in before:
+            world.writable_state().restore_desired(slot, wishes.get(slot))
+
+
+async def _slots(world: World) -> dict[str, ModelStatus]:
+    scene = await look(world)
+    return {slot.id: describe_slot(world, slot, scene) for slot in world.configuration.slots}
+
+
+@dataclass(frozen=True)
+class LifeCycle:
+    figures: tuple[Figure, ...]
+    interrupted: bool
+
+
+async def life_cycle(world: World, slot: str, report: Report, turns: int) -> LifeCycle:
+    """Of an active slot, `turns` times. What fails is marked, and a cancellation ends it with what there is; raises
+    only what bringing back what was active raises.
+    """
+    interrupted = False
+    cold, swap, off = (Series(name) for name in (FigureName.COLD, FigureName.SWAP, FigureName.OFF))
+    async with as_before(world, report) as before:
+        other = next((s.id for s in before.values() if s.installed and s.id != slot), None)
+        if other is None:
+            swap.flag(Mark.NO_PAIR)
+        try:
+            for _ in range(turns):
+                await _turn(world, slot, other, report, (cold, swap, off))
+        except (ArrieroError, Broken) as fault:
+            for series in (cold, swap, off):
+                series.flag(Mark.BROKEN, str(fault))
+        except asyncio.CancelledError:
+            interrupted = went_on()
+    return LifeCycle(tuple(replace(s, over=not interrupted).figure() for s in (cold, swap, off)), interrupted)
+
+
+async def _turn(
+    world: World, slot: str, other: str | None, report: Report, taken: tuple[Series, Series, Series]
+) -> None:
+    cold, swap, off = taken
+    report(Progress("measure.life", slot))
+    off.values.append(await _off(world, report, off))
+    cold.values.append(await _until_first_token(world, slot, report))
+    if other is not None:
+        swap.values.append(await _until_first_token(world, other, report))
+        await activate(world, slot, report)
+
+
+async def _until_first_token(world: World, slot: str, report: Report) -> float:
+    began = world.clock.monotonic()
+    await activate(world, slot, report)
+    target = await slot_target(world, slot)
+    answer = await target.server.ask(prompts.short())
+    return world.clock.monotonic() - began - (answer.whole_s - answer.first_s)
+
+
+async def _off(world: World, report: Report, series: Series) -> float:
+    outcome = await down(world, report)
+    left = [failure.code for failure in outcome.failures]
+    left += [f"{stop.slot}: {stop.leftovers}" for stop in outcome.stopped if stop.leftovers or not stop.port_free]
+    if left:
+        series.flag(Mark.BROKEN, "; ".join(left))
+    elif outcome.card is None:
+        series.flag(Mark.NO_CARD)
+    return off_s(outcome)
+
+
+def off_s(outcome: Outcome) -> float:
+    """Until the last process was gone, and with a card until its driver showed the memory as free."""
+    return max([outcome.card.took_s if outcome.card else 0.0, outcome.took_s])
