@@ -69,7 +69,8 @@ class Gate:
         except web.HTTPException as error:
             return _unrouted(request, error)
         except ConnectionError:
-            raise  # the client is gone: there is nobody to answer
+            logger.info("%s %s: the client hung up before its answer was whole", request.method, request.path)
+            raise asyncio.CancelledError from None  # nobody is there to answer; aiohttp logs any other error in full
         except Exception:
             logger.exception("%s %s", request.method, request.path)
             return _refused(request, Refusal(500, "internal server error"))
