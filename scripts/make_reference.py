@@ -27,6 +27,7 @@ from arriero.cli.verbs import Verb, build_parser, verbs  # noqa: E402
 from arriero.clients import values as client_values  # noqa: E402
 from arriero.config import schema  # noqa: E402
 from arriero.core.errors import ArrieroError, every_error  # noqa: E402
+from arriero.gateway import results as gateway_results  # noqa: E402
 from arriero.hardware.machine import DiskSnapshot, HardwareSnapshot, MachineSnapshot  # noqa: E402
 from arriero.hardware.values import GpuProcess  # noqa: E402
 from arriero.i18n.check_texts import CheckTold  # noqa: E402
@@ -163,6 +164,12 @@ COMMAND_DATA = (
     ("`export`", "`ExportedModel`"),
     ("`guard on`, `guard off`", "`GuardOutcome`"),
     ("`guard status`", "`GuardStatus`"),
+    ("`gateway on`, `gateway off`", "`GatewayOutcome`"),
+    ("`gateway status`", "`GatewayStatus`"),
+    ("`keys add`", "`NewKey`"),
+    ("`keys list`", "`KeyList`"),
+    ("`keys revoke`", "`KeyStatus`"),
+    ("`expose`", "`ExposureOutcome`"),
     ("`bench`", "`BenchReport`; with `--compare` a list of `Comparison`"),
     ("`connect`", "`Connection`; with `--check` a `ClientCheck`"),
     ("`disconnect`", "`Connection`"),
@@ -235,6 +242,13 @@ DESCRIBED = (
     client_values.Endpoint,
     client_values.ClientCheck,
     client_values.ClientAnswer,
+    gateway_results.GatewayOutcome,
+    gateway_results.GatewayStatus,
+    gateway_results.ExposureStatus,
+    gateway_results.ExposureOutcome,
+    gateway_results.NewKey,
+    gateway_results.KeyList,
+    gateway_results.KeyStatus,
 )
 
 

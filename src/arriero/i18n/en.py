@@ -1,6 +1,7 @@
 """Every text of the interface in English, sentence by sentence as in es.py."""
 
 from arriero.i18n.errors_en import TEXTS as ERRORS
+from arriero.i18n.gateway_help import EN as GATEWAY
 from arriero.i18n.numbers import Numbers
 from arriero.i18n.texts import Texts
 
@@ -259,6 +260,7 @@ EN = Texts(
     help_prune="delete what belongs to no model from the store",
     help_export="save a model as one .tar file",
     help_plan="whether a model fits, where, and with how much context",
+    help_gateway=GATEWAY,
     help_guard="watches the card: gives it to a game, and heals its loss",
     help_guard_on="starts the guard",
     help_guard_off="ends it; what is active stays so",

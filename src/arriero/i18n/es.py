@@ -1,6 +1,7 @@
 """Every text of the interface in Spanish: tú, short sentences, and the next command to type."""
 
 from arriero.i18n.errors_es import TEXTS as ERRORS
+from arriero.i18n.gateway_help import ES as GATEWAY
 from arriero.i18n.numbers import Numbers
 from arriero.i18n.texts import Texts
 
@@ -259,6 +260,7 @@ ES = Texts(
     help_prune="borra del almacén lo que no es de ningún modelo",
     help_export="guarda un modelo en un fichero .tar",
     help_plan="si un modelo cabe, dónde y con cuánto contexto",
+    help_gateway=GATEWAY,
     help_guard="vigila la tarjeta: la cede a un juego y la recupera si se pierde",
     help_guard_on="pone la guardia en marcha",
     help_guard_off="la quita; lo que esté activo sigue igual",

@@ -115,6 +115,7 @@ class Texts:
     help_prune: str
     help_export: str
     help_plan: str
+    help_gateway: Mapping[str, str]
     help_guard: str
     help_guard_on: str
     help_guard_off: str

@@ -25,7 +25,7 @@ class AccessTables(ABC):
     @abstractmethod
     def _writing(self) -> AbstractContextManager[sqlite3.Connection]: ...
 
-    def keys(self) -> list[StoredKey]:
+    def stored_keys(self) -> list[StoredKey]:
         """All of them by name, those that hold no more too."""
         with self._reading() as db:
             return [_key(row) for row in db.execute(f"{_KEYS} ORDER BY name")]

@@ -33,7 +33,7 @@ class Shelf(Protocol):
 
 def tags(engine: Shelf) -> list[Json]:
     """What is installed, newest first. Blocking. A model whose files cannot be read is listed by its manifest alone."""
-    return [_tag(engine, model) for model in engine.store.list()]
+    return [tag(engine, model) for model in engine.store.list()]
 
 
 def running(engine: Engine) -> list[Json]:
@@ -74,7 +74,7 @@ def show(engine: Shelf, body: Json) -> Json:
         raise refusal_for(error) from error
 
 
-def _tag(engine: Shelf, model: InstalledModel) -> Json:
+def tag(engine: Shelf, model: InstalledModel) -> Json:
     details = _details(model, parent_of(model))
     told: Json = {
         "name": str(model.reference),

@@ -1,0 +1,46 @@
+"""The lines of help for `gateway`, `keys` and `expose`, by command: both languages, because every help lists them."""
+
+from __future__ import annotations
+
+ES = {
+    "meta_name": "NOMBRE",
+    "meta_until": "CUÁNDO",
+    "gateway": "una sola dirección para todos los modelos",
+    "gateway on": "la pone en marcha; carga cada modelo cuando se pide",
+    "gateway off": "la quita; los modelos siguen en sus puertos",
+    "gateway status": "si está en marcha, dónde y para quién",
+    "keys": "claves de la pasarela",
+    "keys add": "crea una clave y la muestra, solo esta vez",
+    "keys list": "las que hay, para qué slots y hasta cuándo",
+    "keys revoke": "retira una clave; deja de valer al momento",
+    "expose": "abre la pasarela a otras máquinas, con TLS y clave",
+    "name": "nombre de la clave: de quién o de qué es",
+    "slots": "slots que puede usar, con comas (por defecto, todos)",
+    "expires": "hasta cuándo vale: 30d, 12h o 2027-01-31",
+    "lan": "responde en todas las direcciones de esta máquina",
+    "off": "vuelve a responder solo a esta máquina",
+    "certificate": "certificado propio (PEM), con --certificate-key",
+    "certificate_key": "su clave privada (PEM, sin contraseña)",
+    "through": "un solo proveedor, con todos los modelos",
+}
+EN = {
+    "meta_name": "NAME",
+    "meta_until": "WHEN",
+    "gateway": "one address for every model",
+    "gateway on": "start it; it loads each model when it is asked for",
+    "gateway off": "end it; models stay on their own ports",
+    "gateway status": "whether it runs, where and for whom",
+    "keys": "the gateway's keys",
+    "keys add": "make a key and show it, this once",
+    "keys list": "which there are, for which slots and until when",
+    "keys revoke": "take a key back; it stops at once",
+    "expose": "open the gateway to other machines, with TLS and keys",
+    "name": "the key's name: whose it is, or what for",
+    "slots": "slots it may use, separated by commas (default: all)",
+    "expires": "until when it holds: 30d, 12h or 2027-01-31",
+    "lan": "answer on every address of this machine",
+    "off": "answer only this machine again",
+    "certificate": "a certificate of your own (PEM), with --certificate-key",
+    "certificate_key": "its private key (PEM, without a password)",
+    "through": "a single provider, with every model",
+}
