@@ -13,7 +13,7 @@ from arriero.config import kinds
 from arriero.config.kinds import Kind
 from arriero.config.lines import KeyPath
 from arriero.config.simulation import EXAMPLE
-from arriero.config.specs import BackendChoice, GpuChoice, KeyRule, KvCache, SourceKind, Speculation
+from arriero.config.specs import BackendChoice, GpuChoice, KeyRule, KvCache, Packages, SourceKind, Speculation
 
 MIB = 1 << 20
 PREFIX = "ARRIERO_"
@@ -184,7 +184,7 @@ SETTINGS = (
     _key(
         "guard.programs",
         kinds.TEXTS,
-        '["steam_app_570", "blender"]',
+        '["dota2", "blender"]',
         "Programs that `guard` gives the card to while they run, by name; whoever asks for GameMode is one anyway.",
         (),
     ),
@@ -194,6 +194,27 @@ SETTINGS = (
         "60",
         "Seconds between two looks of `guard` at the card; for programs it looks every three.",
         15,
+    ),
+    _key(
+        "docker.packages",
+        kinds.one_of(Packages),
+        '"distribution"',
+        "Whose Docker `install` takes; `auto`: Docker's own where its repository answers, else the distribution's.",
+        "auto",
+    ),
+    _key(
+        "docker.repository",
+        kinds.TEXT,
+        '"https://mirror.example/docker/linux"',
+        "Docker's repository of packages, above the distribution's name.",
+        "https://download.docker.com/linux",
+    ),
+    _key(
+        "docker.toolkit_repository",
+        kinds.TEXT,
+        '"https://mirror.example/libnvidia-container"',
+        "NVIDIA's repository of its container toolkit.",
+        "https://nvidia.github.io/libnvidia-container",
     ),
     _key(
         "registry.insecure",
