@@ -14,7 +14,10 @@ ASKED = (
     "docker-compose-v2",
     "docker-desktop",
     "docker.io",
+    "libnvidia-container-tools",
+    "libnvidia-container1",
     "nvidia-container-toolkit",
+    "nvidia-container-toolkit-base",
     "podman-docker",
 )
 
