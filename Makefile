@@ -3,7 +3,7 @@
 .PHONY: setup fmt fmt-check lint types arch test check bench soak live run docs lock
 BIN := .venv-test/bin
 PYTHON := $(BIN)/python
-SCRIPTS := main.sh test.sh .ci/run .ci/docker
+SCRIPTS := main.sh test.sh .ci/run .ci/docker $(wildcard .scripts/*.sh)
 
 setup:  ## the environment with the test tools, made or reused
 	@bash -c 'source ./main.sh && environment "$$root/.venv-test" "$$root/requirements/dev.txt"'

@@ -79,6 +79,7 @@ def verbs(t: Texts) -> tuple[Verb, ...]:
             ),
         ),
         Verb("bench", "medir", t.help_bench, "measure:bench", _bench),
+        Verb("accept", "verificar", t.help_accept, "accept:accept"),
         Verb(
             "gateway",
             "pasarela",
@@ -105,6 +106,8 @@ def verbs(t: Texts) -> tuple[Verb, ...]:
         Verb("connect", "conectar", t.help_connect, "clients:connect", _connect, changes=True),
         Verb("disconnect", "desconectar", t.help_disconnect, "clients:disconnect", _client, changes=True),
         Verb("validate", "validar", t.help_validate, "doctor:validate", _validate),
+        Verb("install", "instalar", t.help_install, "installing:install", _yes, changes=True),
+        Verb("uninstall", "desinstalar", t.help_uninstall, "installing:uninstall", _uninstall, changes=True),
         Verb("demo", "", t.help_demo, "demo:demo", changes=True),
         Verb(
             "config",
@@ -323,6 +326,11 @@ def _validate(p: Parser, t: Texts, _: Offers) -> None:
     p.options.add_argument("--only", nargs="+", default=(), metavar=t.meta_code, help=t.help_only)
     p.options.add_argument("--fix", nargs="*", default=None, metavar=t.meta_code, help=t.help_fix)
     _yes(p, t, _)
+
+
+def _uninstall(p: Parser, t: Texts, offers: Offers) -> None:
+    _yes(p, t, offers)
+    p.options.add_argument("--models", action="store_true", help=t.help_uninstall_models)
 
 
 def _config_show(p: Parser, t: Texts, _: Offers) -> None:

@@ -17,6 +17,7 @@ from arriero.config.specs import (
     GuardSettings,
     KeyRule,
     KvCache,
+    Packages,
     Settings,
     SlotSpec,
     SourceKind,
@@ -66,6 +67,9 @@ def build_settings(resolved: Resolved) -> Settings:
             shm_size=v["docker.shm_size"],
             fit_target_mib=v["docker.fit_target_mib"],
             cache_ram_mib=v["docker.cache_ram_mib"],
+            packages=Packages(v["docker.packages"]),
+            repository=v["docker.repository"].rstrip("/"),
+            toolkit_repository=v["docker.toolkit_repository"].rstrip("/"),
         ),
         gateway=GatewaySettings(
             port=v["gateway.port"],

@@ -43,6 +43,14 @@ class GpuChoice(StrEnum):
     CPU = "cpu"
 
 
+class Packages(StrEnum):
+    """Whose Docker `install` takes. AUTO: Docker's own where its repository answers, else the distribution's."""
+
+    AUTO = "auto"
+    OFFICIAL = "official"
+    DISTRIBUTION = "distribution"
+
+
 class SourceKind(StrEnum):
     """Where a variant's bytes come from: an Ollama registry, or a GGUF inside a wheel of the Python package index."""
 
@@ -137,7 +145,8 @@ class DockerSettings:
     """How the containers are made. `folder` holds the Compose files; `project` is Compose's name for all of it.
 
     `shm_size` as Docker writes sizes ("8gb"). `fit_target_mib`: video memory that llama.cpp leaves free on each card.
-    `cache_ram_mib`: system memory for prompts that left the context.
+    `cache_ram_mib`: system memory for prompts that left the context. `packages`: whose Docker is installed, `repository`
+    and `toolkit_repository`: where Docker's and NVIDIA's own packages come from.
     """
 
     image: str
@@ -147,6 +156,9 @@ class DockerSettings:
     shm_size: str
     fit_target_mib: int
     cache_ram_mib: int
+    packages: Packages = Packages.AUTO
+    repository: str = ""
+    toolkit_repository: str = ""
 
 
 class KeyRule(StrEnum):

@@ -45,7 +45,7 @@ class Hands:
             case FileWritten():
                 return await self._write(change)
             case OwnAct():
-                await change.run()
+                await change.run(self.report)
         return None
 
     async def _run(self, command: Command) -> None:

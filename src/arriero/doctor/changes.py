@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from arriero.core.progress import Report
+
 
 @dataclass(frozen=True)
 class Command:
@@ -38,7 +40,7 @@ class OwnAct:
     """A use case of ours. `name`: its key among the texts, with `params`."""
 
     name: str
-    run: Callable[[], Awaitable[object]]
+    run: Callable[[Report], Awaitable[object]]
     params: tuple[tuple[str, object], ...] = ()
 
 

@@ -33,10 +33,12 @@ class FixPlan:
 
 @dataclass(frozen=True)
 class CannotFix:
-    """`reason`: a key among the fix's texts, with `params`: why not here, or why not by us."""
+    """`reason`: a key among the fix's texts, with `params`: why not here, or why not by us. `afterwards`: all that is
+    missing is what the user has to do."""
 
     reason: str
     params: tuple[tuple[str, object], ...] = ()
+    afterwards: Afterwards = Afterwards.NOTHING
 
 
 @dataclass(frozen=True)

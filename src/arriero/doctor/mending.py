@@ -58,7 +58,9 @@ class Proposal:
             return Ending.NOT_NEEDED
         if isinstance(self.plan, FixPlan):
             return Ending.PLANNED
-        return Ending.NO_FIX if self.plan is None else Ending.CANNOT
+        if self.plan is None:
+            return Ending.NO_FIX
+        return Ending.CANNOT if self.plan.afterwards is Afterwards.NOTHING else Ending.WAITS
 
 
 @dataclass(frozen=True)

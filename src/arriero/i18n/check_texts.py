@@ -50,7 +50,7 @@ class CheckTold:
 
 def tell_check(checked: Checked, texts: Texts) -> CheckTold:
     table, finding = _table(texts), checked.finding
-    text: CheckText = table.CHECKS[checked.check.code]
+    text: CheckText = _text(checked.check.code, texts)
     params = {name: _told(value, texts) for name, value in finding.params.items()}
     seen = text.seen.get(finding.kind) or table.ANY_CHECK[finding.kind]
     return CheckTold(
@@ -77,6 +77,17 @@ def grade_word(grade: str, texts: Texts) -> str:
     """As a heading for a number of them."""
     word: str = _table(texts).GRADES[grade]
     return word
+
+
+def check_title(code: str, texts: Texts) -> str:
+    return _text(code, texts).title
+
+
+def _text(code: str, texts: Texts) -> CheckText:
+    """A step of the installation is a check with texts of its own."""
+    table = import_module(f"arriero.i18n.install_{texts.language}") if code.startswith("install.") else _table(texts)
+    found: CheckText = table.CHECKS[code]
+    return found
 
 
 def _table(texts: Texts) -> Any:

@@ -120,11 +120,15 @@ class Texts:
     help_guard_on: str
     help_guard_off: str
     help_guard_status: str
+    help_accept: str
     help_bench: str
     help_connect: str
     help_disconnect: str
     help_demo: str
     help_validate: str
+    help_install: str
+    help_uninstall: str
+    help_uninstall_models: str
     help_config: str
     help_config_show: str
     help_config_validate: str

@@ -7,11 +7,13 @@ import pytest
 from arriero.doctor.checks import CHECKS
 from arriero.doctor.fix import Fix
 from arriero.doctor.fixes import FIXES
-from arriero.i18n import fixes_en, fixes_es
+from arriero.doctor.install import STEPS
+from arriero.i18n import fixes_en, fixes_es, install_en, install_es
+from arriero.i18n.check_texts import CheckText
 
 TABLES = {"es": fixes_es.FIXES, "en": fixes_en.FIXES}
-ALL = FIXES
-CODES = {check.code: check for check in CHECKS}
+ALL = (*FIXES, *(step.fix for step in STEPS if step.fix))
+CODES = {check.code: check for check in (*CHECKS, *(step.check for step in STEPS))}
 
 
 @pytest.mark.parametrize("fix", ALL, ids=lambda fix: f"{fix.check}-{'-'.join(sorted(fix.mends))}")
@@ -44,3 +46,13 @@ def test_both_languages_take_the_same_parameters(code: str) -> None:
 
 def _fields(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("table", [install_es.CHECKS, install_en.CHECKS])
+def test_every_step_of_the_installation_can_be_told(table: dict[str, CheckText]) -> None:
+    assert set(table) == {step.check.code for step in STEPS}
+    for step in STEPS:
+        text = table[step.check.code]
+        assert set(text.seen) == set(step.check.kinds)
+        assert set(text.advice) == {kind for kind, grade in step.check.kinds.items() if not grade.ok}
+        assert (text.title, text.why) != ("", "")

@@ -12,9 +12,9 @@ from arriero.cli.call import Call, Reply
 from arriero.cli.render.mending import render_mended, render_proposal, render_summary, tell
 from arriero.doctor import examine_all, open_site
 from arriero.doctor.check import Check
-from arriero.doctor.errors import NobodyToAsk, NotMendable
+from arriero.doctor.errors import NobodyToAsk, NotMendable, WaitsForUser
 from arriero.doctor.examining import select
-from arriero.doctor.fix import Fix
+from arriero.doctor.fix import CannotFix, Fix
 from arriero.doctor.mending import Ending, Mended, Proposal, fix_of, mend, propose
 from arriero.doctor.site import Site
 from arriero.i18n.mending_texts import mending_texts
@@ -62,15 +62,18 @@ class Healing:
         site = self.site()
         proposal = asyncio.run(propose(site, check, fixes))
         done = self._finish(site, proposal)
-        self._tell(render_mended(done, self.call.look))
+        self.say(render_mended(done, self.call.look))
         return done
 
     def _finish(self, site: Site, proposal: Proposal) -> Mended:
         if proposal.ending in (Ending.CANNOT, Ending.NO_FIX):
             return Mended(proposal, proposal.ending, fault=NotMendable(proposal.checked.check.code))
+        if isinstance(proposal.plan, CannotFix):
+            waits = WaitsForUser(proposal.checked.check.code, str(proposal.plan.afterwards))
+            return Mended(proposal, proposal.ending, fault=waits)
         if proposal.ending is not Ending.PLANNED:
             return Mended(proposal, proposal.ending)
-        self._tell(render_proposal(proposal, self.call.look))
+        self.say(render_proposal(proposal, self.call.look))
         if self.call.args.dry_run:
             return Mended(proposal, Ending.PLANNED)
         if not self.agrees():
@@ -87,7 +90,7 @@ class Healing:
         words = mending_texts(self.call.texts)
         return answers_yes(words.yes_or_no, words.again)
 
-    def _tell(self, text: str) -> None:
+    def say(self, text: str) -> None:
         """As it goes; with --json the result tells it all."""
         if not self.call.args.json:
             self.call.out.write(f"{text}\n")

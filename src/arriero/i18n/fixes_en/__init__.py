@@ -1,5 +1,6 @@
 """The texts of each fix, by the code of the check that it mends. One module per subject."""
 
 from arriero.i18n.fix_texts import FixText
+from arriero.i18n.fixes_en import install
 
-FIXES: dict[str, FixText] = {}
+FIXES: dict[str, FixText] = {**install.FIXES}

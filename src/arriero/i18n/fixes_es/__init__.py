@@ -1,5 +1,6 @@
 """Los textos de cada arreglo, por el código de la comprobación que arregla. Un módulo por tema."""
 
 from arriero.i18n.fix_texts import FixText
+from arriero.i18n.fixes_es import install
 
-FIXES: dict[str, FixText] = {}
+FIXES: dict[str, FixText] = {**install.FIXES}

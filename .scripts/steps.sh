@@ -1,0 +1,66 @@
+# shellcheck shell=bash
+# What the scripts beside this file share: they run through the app alone; --check changes nothing and answers 0 or 1;
+# --dry-run prints, line by line, what would be run; without either it is run, each line printed first.
+
+say() { # SPANISH ENGLISH
+  case ${ARRIERO_LANG:-${LC_ALL:-${LANG:-}}} in en*) echo "arriero: $2" ;; *) echo "arriero: $1" ;; esac >&2
+}
+
+through_the_app() { # SPANISH_COMMAND ENGLISH_COMMAND: refuses a direct run
+  if [[ ${ARRIERO_STEP:-} == 1 ]]; then return; fi
+  say "este guion es un paso de Arriero y solo se ejecuta desde él: $1" \
+    "this script is one step of Arriero's and only runs from there: $2"
+  exit 2
+}
+
+# shellcheck disable=SC2034  # read by the scripts
+mode=apply
+case ${1:-} in
+  --check) mode=check && shift ;;
+  --dry-run) mode=dry-run && shift ;;
+esac
+
+run() { # prints the command as it would be typed, and runs it unless this is a rehearsal
+  printf '+'
+  printf ' %q' "$@"
+  printf '\n'
+  if [[ $mode == apply ]]; then "$@"; fi
+}
+
+write() { # PATH: standard input into that file, whole or not at all, readable by everybody
+  local line text
+  text=$(cat)
+  echo "+ write $1"
+  while IFS= read -r line; do echo "  $line"; done <<<"$text"
+  if [[ $mode != apply ]]; then return; fi
+  install -d -m 0755 "${1%/*}"
+  printf '%s\n' "$text" >"$1.new.bak"
+  chmod 0644 "$1.new.bak"
+  mv -f "$1.new.bak" "$1"
+}
+
+installed() { [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null) == ii* ]]; }
+
+missing() { # PACKAGE...: those that are not installed, one a line
+  local name
+  for name in "$@"; do installed "$name" || echo "$name"; done
+}
+
+apt_update() { run apt-get -q update; }
+
+apt_install() { # PACKAGE...: waits for another package manager, asks nothing, keeps the user's configuration files
+  run env DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a apt-get -q -y \
+    -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold install "$@"
+}
+
+service() { # start|restart NAME: with systemd, or with the service's own script where systemd does not run
+  if [[ -d /run/systemd/system ]]; then
+    if [[ $1 == start ]]; then run systemctl enable --now "$2"; else run systemctl "$1" "$2"; fi
+  elif [[ -x /etc/init.d/$2 || $mode == dry-run ]]; then
+    run "/etc/init.d/$2" "$1"
+  else
+    say "no hay systemd y $2 no trae guion de arranque: arráncalo tú" \
+      "there is no systemd, and $2 has no start script: start it yourself"
+    return 1
+  fi
+}
