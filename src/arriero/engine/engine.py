@@ -76,6 +76,7 @@ def launch_spec(spec: EngineSpec, model: ServedModel, options: Options, *, shift
         cache_ram_mib=spec.cache_ram_mib,
         speculation=spec.speculation,
         fit_margin_mib=spec.fit_margin_mib,
+        gpu=spec.gpu,
     )
 
 

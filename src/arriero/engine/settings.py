@@ -48,6 +48,7 @@ class EngineSpec:
     cache_ram_mib: int
     speculation: str
     fit_margin_mib: int | None
+    gpu: str
 
 
 VARIABLES = {
@@ -87,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument("--origin", action="append", help="browser origin that may call, in addition (repeatable)")
     flags.add_argument("--threads", help="threads that compute, 0 for as many as suit the machine (0)")
     flags.add_argument("--speculation", help="draft tokens from the prompt: ngram-mod and others (none)")
+    flags.add_argument("--gpu", help="NVIDIA card to compute on: its number, UUID or a part of its name (the first)")
     flags.add_argument("--api-key-file", help="file with the key that every request must bring")
     flags.add_argument("--slot", default="", help="a label, for process lists and the log")
     return flags
@@ -123,6 +125,7 @@ def read_settings(argv: Sequence[str], environ: Mapping[str, str]) -> EngineSpec
             "speculation", ("", "none", "ngram-mod", "ngram-simple", "ngram-map-k", "ngram-cache")
         ),
         fit_margin_mib=given.number("fit_margin", -1, least=-1) if given.variable("fit_margin") else None,
+        gpu=given.flag("gpu"),
     )
 
 

@@ -17,6 +17,11 @@ def driver_loaded(root: Path = Path("/")) -> bool:
     return any((root / name).exists() for name in ("dev/nvidiactl", "proc/driver/nvidia/version"))
 
 
+def cards(root: Path = Path("/")) -> int:
+    """How many cards NVIDIA's driver has; 0 where it does not say."""
+    return len(list((root / "proc/driver/nvidia/gpus").glob("*")))
+
+
 def without_driver(root: Path = Path("/")) -> GpuSnapshot:
     """What can be said of a machine whose NVIDIA driver is not loaded."""
     vendors, drivers = set(), []

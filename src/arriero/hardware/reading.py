@@ -48,15 +48,20 @@ def read(nvml: Any, wanted: str, *, simulated: bool) -> GpuSnapshot:
 
 
 def choose(cards: list[tuple[int, str, str]], wanted: str) -> int | None:
-    """The index of the one card (index, name, UUID) that `wanted` means; None when it is none, or more than one."""
-    if not wanted:
+    """The index of the one card (index, name, UUID) that `wanted` means; None when it is none, or more than one.
+
+    A number that no card has may still be a word of a name: `2070`.
+    """
+    word = wanted.lower()
+    if not word:
         return cards[0][0]
-    if wanted.isdigit():
-        found = [index for index, _, _ in cards if index == int(wanted)]
-    else:
-        word = wanted.lower()
-        found = [i for i, name, uuid in cards if word == uuid.lower() or word in name.lower()]
+    found = [index for index, _, _ in cards if word == str(index)]
+    found = found or [i for i, name, uuid in cards if word == uuid.lower() or _names(word, name.lower())]
     return found[0] if len(found) == 1 else None
+
+
+def _names(word: str, name: str) -> bool:
+    return word in (name.split() if word.isdigit() else name)
 
 
 def _card(nvml: Any, index: int) -> tuple[int, Any, str, str]:

@@ -22,6 +22,7 @@ class ServiceSpec:
     """What a backend needs to serve one slot: plain values, so that it knows neither catalogue nor settings.
 
     `name` is the service's name everywhere: `ollama-qwen` for the slot `qwen`. `api_key_file` holds one line, the key.
+    `gpu`: which NVIDIA card, as the `gpu` setting names it; empty: the first.
     """
 
     slot: str
@@ -40,6 +41,7 @@ class ServiceSpec:
     threads: int = 0
     api_key_file: Path | None = None
     speculation: str = "none"
+    gpu: str = ""
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,7 @@ def service_of(settings: Settings, slot: SlotSpec, variant: VariantSpec) -> Serv
         threads=settings.engine.threads,
         api_key_file=settings.engine.api_key_file,
         speculation=str(slot.speculation),
+        gpu=settings.gpu,
     )
 
 

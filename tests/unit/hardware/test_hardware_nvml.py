@@ -89,7 +89,8 @@ async def test_a_missing_library_is_told(look: Look, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(
-    ("wanted", "index"), [("", 0), ("1", 1), ("t400", 1), ("gpu-00000002-0000", 1), ("2", None), ("NVIDIA", None)]
+    ("wanted", "index"),
+    [("", 0), ("1", 1), ("2070", 0), ("t400", 1), ("gpu-00000002-0000", 1), ("2", None), ("NVIDIA", None)],
 )
 async def test_of_several_cards_the_setting_chooses_one(look: Look, wanted: str, index: int | None) -> None:
     seen = await look(wanted, CARDS=2)

@@ -78,6 +78,7 @@ def test_another_model_needs_no_restart() -> None:
         {"origins": ()},
         {"speculation": "ngram-mod"},
         {"threads": 0},
+        {"gpu": "2070"},
         {"api_key_file": None},
     ],
 )

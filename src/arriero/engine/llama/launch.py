@@ -14,6 +14,7 @@ class LaunchSpec:
     """`context` is per slot, `parallel` the slots. 0 in `batch`, `threads` and `cache_ram_mib`: the child chooses.
 
     `gpu_layers`: -1 automatic, 0 none. `fit_margin_mib`: device memory to leave free, None: what suits a card of 8 GB.
+    `gpu`: the card to compute on, as the `gpu` setting names it; empty: the first one.
     `jinja`: the GGUF's own chat template is loaded, to be rendered by the child (else the front renders prompts).
     """
 
@@ -33,6 +34,7 @@ class LaunchSpec:
     cache_ram_mib: int = 0
     speculation: str = ""
     fit_margin_mib: int | None = None
+    gpu: str = ""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))

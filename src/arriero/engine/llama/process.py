@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from arriero.core.paths import SOURCE_ROOT
 from arriero.engine.errors import ChildTerminated, LoadFailed, LoadStalled
 from arriero.engine.llama.child import READY
 from arriero.engine.llama.client import ChildClient
+from arriero.engine.llama.device import visible_devices
 from arriero.engine.llama.launch import LaunchSpec
 from arriero.engine.llama.log_pipe import LogPipe
 from arriero.engine.llama.logs import MemoryUse
@@ -46,7 +48,9 @@ class Child:
 
         Raises one of the load errors of `engine.errors`.
         """
-        child = cls(*await _spawn(), spec, socket)
+        by_number = spec.main_gpu is not None  # the request's own word, in CUDA's order, among all that there are
+        devices = {} if by_number else await visible_devices(spec.gpu, os.environ)
+        child = cls(*await _spawn(devices), spec, socket)
         try:
             await child._load(stall_timeout_s)
         except BaseException:
@@ -116,7 +120,7 @@ class Child:
         self.gone.set()
 
 
-async def _spawn() -> tuple[asyncio.subprocess.Process, LogPipe]:
+async def _spawn(devices: Mapping[str, str]) -> tuple[asyncio.subprocess.Process, LogPipe]:
     """In a session of its own: the terminal's Ctrl-C is for the front. Called on the main thread only, because the
     kernel ties the child's life to the thread that forked it."""
     path = os.pathsep.join(filter(None, (str(SOURCE_ROOT), os.environ.get("PYTHONPATH", ""))))
@@ -129,7 +133,7 @@ async def _spawn() -> tuple[asyncio.subprocess.Process, LogPipe]:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=log_fd,
-            env={**os.environ, "PYTHONPATH": path, **waiting_environment(os.environ)},
+            env={**os.environ, "PYTHONPATH": path, **waiting_environment(os.environ), **devices},
             start_new_session=True,
         )
     except OSError as error:

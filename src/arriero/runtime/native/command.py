@@ -21,6 +21,8 @@ def engine_words(spec: ServiceSpec) -> tuple[str, ...]:
     words += [word for origin in spec.origins for word in ("--origin", origin)]
     if spec.speculation != "none":
         words += ["--speculation", spec.speculation]
+    if spec.gpu:
+        words += ["--gpu", spec.gpu]
     if spec.api_key_file:
         words += ["--api-key-file", str(spec.api_key_file.absolute())]
     return tuple(words)
