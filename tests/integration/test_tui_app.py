@@ -335,6 +335,17 @@ async def test_a_model_that_vanishes_under_the_cursor(tmp_path: Path) -> None:
         assert person.app.screen.pointed_slot in {m.id for m in person.app.known.status.models}  # type: ignore[union-attr]
 
 
+async def test_a_model_that_another_program_brings_or_deletes_shows_by_itself(opens: Open, demo_gguf: Path) -> None:
+    async with sitting(opens) as person:
+        await person.press("end")
+        await person.until_sees("no instalado")
+        store = install(opens(), demo_gguf, REFERENCE)
+        version = store.get(Reference.parse(REFERENCE)).digest[:12]
+        await person.until_sees(version)
+        store.delete(Reference.parse(REFERENCE))
+        await person.until_not(version)
+
+
 async def test_a_locked_database_is_told_and_the_keys_still_answer(opens: Open) -> None:
     async with sitting(opens) as person:
         file = opens().configuration.settings.database

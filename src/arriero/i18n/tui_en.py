@@ -74,6 +74,7 @@ EN = TuiTexts(
     header_machine="CPU {percent} %  RAM {used} of {whole}",
     activity_nothing="All is well. Choose an operation by its key.",
     hint_main="? help   ctrl+p commands   enter copies the address   i español   t theme   q leave",
+    on_card="On the GPU too: {process} ({pid}), {size}",
     model_update="update",
     model_update_to="there is a new one: {version}, {size} to download",
     model_previous="before: {version}",

@@ -74,6 +74,7 @@ ES = TuiTexts(
     header_machine="CPU {percent} %  RAM {used} de {whole}",
     activity_nothing="Todo en orden. Elige una operación con su tecla.",
     hint_main="? ayuda   ctrl+p órdenes   enter copia la dirección   i English   t tema   q salir",
+    on_card="También en la GPU: {process} ({pid}), {size}",
     model_update="actualización",
     model_update_to="hay una nueva: {version}, {size} por descargar",
     model_previous="anterior: {version}",

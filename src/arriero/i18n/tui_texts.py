@@ -23,6 +23,7 @@ class TuiTexts:
     header_machine: str
     activity_nothing: str
     hint_main: str
+    on_card: str
     model_update: str
     model_update_to: str
     model_previous: str

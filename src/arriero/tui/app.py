@@ -6,6 +6,7 @@ Invariant: everything that takes long is awaited or in a thread of its own; a fa
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from contextlib import suppress
 from dataclasses import replace
@@ -23,8 +24,8 @@ from textual.theme import ThemeProvider
 
 from arriero.core.errors import ArrieroError
 from arriero.hardware.usage import UsageMeter
+from arriero.hardware.values import GpuSnapshot
 from arriero.stack.results import ChatStats, StackStatus
-from arriero.stack.version_results import CheckReport
 from arriero.tui.doing import Picked
 from arriero.tui.drawing import AsciiScrollBar
 from arriero.tui.host import Host
@@ -33,8 +34,6 @@ from arriero.tui.operations import Operation
 from arriero.tui.presenting import Known
 from arriero.tui.remembered import Remembered, recall
 from arriero.tui.screens.main import MainScreen
-from arriero.tui.telling import tell_job
-from arriero.tui.validation import Validation
 from arriero.tui.watching import Watcher
 from arriero.tui.words import Words
 
@@ -68,7 +67,7 @@ class ArrieroApp(App[int]):
         self.host, self.words = host, words
         self.known = Known(Remembered())
         self.book = JobBook(host, self._job_ended)
-        self.watcher = Watcher(host.open_world, self._seen, self._failed)
+        self.watcher = Watcher(host.open_world, self._seen, self._card_seen, self._failed)
         self._usage = UsageMeter()
         self._told: set[int] = set()
         self.set_class(not words.unicode, "-ascii")
@@ -82,12 +81,15 @@ class ArrieroApp(App[int]):
 
     def on_mount(self) -> None:
         self.set_interval(_USAGE_EVERY_S, self._measure)
-        self.run_worker(self._begin(), exit_on_error=True)
+        self.call_after_refresh(self.run_worker, self._begin(), exit_on_error=True)
 
     async def _begin(self) -> None:
         """First what is remembered, then the truth, for as long as the app lives."""
         with suppress(ArrieroError):  # the watcher meets the same and tells it
             self._know(remembered=await asyncio.to_thread(lambda: recall(self.host.open_world())))
+        self._measure()
+        gc.freeze()  # what is imported stays, and is not looked through again
+        gc.enable()
         await self.watcher.run()
 
     def _measure(self) -> None:
@@ -102,7 +104,10 @@ class ArrieroApp(App[int]):
                 self.post_message(Resize(size, size))
 
     def _seen(self, status: StackStatus) -> None:
-        self._know(status=status, trouble=None)
+        self._know(status=status, card=status.gpu, trouble=None)
+
+    def _card_seen(self, card: GpuSnapshot) -> None:
+        self._know(card=card)
 
     def _failed(self, fault: ArrieroError) -> None:
         self._know(trouble=fault)
@@ -130,6 +135,9 @@ class ArrieroApp(App[int]):
 
     def _take(self, result: object) -> None:
         """What a result tells of versions stays on the main screen."""
+        from arriero.stack.version_results import CheckReport
+        from arriero.tui.validation import Validation
+
         checked = result.checked if isinstance(result, Validation) else result
         if isinstance(checked, CheckReport):
             self.known = replace(self.known, checks={c.reference: c for c in checked.checks})
@@ -145,6 +153,7 @@ class ArrieroApp(App[int]):
         if job is None or not job.snapshot.over:
             return
         from arriero.tui.presenting_jobs import job_title
+        from arriero.tui.telling import tell_job
 
         title, text = job_title(job.snapshot, self.words), tell_job(job.snapshot, self.host, self.words)
         if isinstance(self.screen, MainScreen):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ def can_draw(streams: tuple[TextIO, ...], environ: Mapping[str, str]) -> bool:
 
 def run_app(host: Host, words: Words) -> int:
     """Returns the exit code. Raises what ended the app where that was a defect, with the terminal as before."""
+    gc.disable()  # there is nothing to find among what is only being imported; the app turns it on again
     from arriero.tui.app import ArrieroApp  # late: only who draws pays for Textual
 
     app = ArrieroApp(host, words)

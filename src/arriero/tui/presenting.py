@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from arriero.core.errors import ArrieroError
 from arriero.hardware.usage import UsageSnapshot
+from arriero.hardware.values import GpuProcess, GpuSnapshot
 from arriero.i18n import describe_drift, describe_error, describe_repair
 from arriero.runtime.backend import PortHolder
 from arriero.stack.results import ChatStats, ModelState, ModelStatus, Processor, StackStatus
-from arriero.stack.version_results import Freshness, VersionCheck
 from arriero.tui.jobs import JobSnapshot
 from arriero.tui.presenting_header import card_trouble, header
 from arriero.tui.presenting_jobs import job_row
 from arriero.tui.remembered import Remembered, named
 from arriero.tui.view import Cell, Line, MainView, Row, Tone, line
 from arriero.tui.words import Words
+
+if TYPE_CHECKING:
+    from arriero.stack.version_results import VersionCheck
 
 STATE_TONES = {
     ModelState.ACTIVE: Tone.GOOD,
@@ -31,7 +35,8 @@ STATE_TONES = {
 class Known:
     """Everything that the app knows at one moment. `status` None: nothing has been seen yet, only remembered.
 
-    `checks` by reference, `answers` by slot: the last of each. `trouble`: what keeps from looking now.
+    `card` may be younger than the status. `checks` by reference, `answers` by slot: the last of each. `trouble`: what
+    keeps from looking now.
     """
 
     remembered: Remembered
@@ -40,13 +45,14 @@ class Known:
     checks: Mapping[str, VersionCheck] | None = None
     answers: Mapping[str, ChatStats] | None = None
     usage: UsageSnapshot | None = None
+    card: GpuSnapshot | None = None
     trouble: ArrieroError | None = None
 
 
 def present_main(known: Known, words: Words) -> MainView:
     models = known.status.models if known.status else ()
     return MainView(
-        header=header(known.status, known.usage, words),
+        header=header(known.status, known.card, known.usage, words),
         models=tuple(_row(m, known, words) for m in models) or known.remembered.rows(words),
         details={m.id: tuple(_details(m, known, words)) for m in models},
         urls={m.id: m.url for m in models if m.url},
@@ -99,7 +105,11 @@ def day(moment: str | None) -> str:
 
 def _outdated(model: ModelStatus, known: Known) -> VersionCheck | None:
     check = (known.checks or {}).get(model.reference)
-    fresh = check is None or check.freshness is not Freshness.OUTDATED or check.installed != model.version
+    if check is None:
+        return None
+    from arriero.stack.version_results import Freshness  # late: the first screen does without
+
+    fresh = check.freshness is not Freshness.OUTDATED or check.installed != model.version
     return None if fresh else check
 
 
@@ -162,10 +172,12 @@ def stats_text(stats: ChatStats, words: Words) -> str:
 
 
 def _activity(known: Known, words: Words) -> Iterator[Row]:
-    """What is under way, then what is amiss, then what has ended."""
+    """What is under way, then what is amiss, then who else is on the card, then what has ended."""
     going = [job for job in known.jobs if not job.over]
     yield from (job_row(job, words) for job in going)
     yield from _amiss(known, words)
+    strangers = (other for other in (known.status.others if known.status else ()) if isinstance(other, GpuProcess))
+    yield from (_on_card(process, words) for process in strangers)
     yield from (job_row(job, words) for job in known.jobs if job.over)
 
 
@@ -173,6 +185,16 @@ def _amiss(known: Known, words: Words) -> Iterator[Row]:
     for number, text in enumerate(_warnings(known, words)):
         mark = Cell(f"{words.sign('drift')} ", Tone.WARN)
         yield Row(f"warning-{number}", (line(mark, Cell(" ".join(text.split()), Tone.WARN)),))
+
+
+def _on_card(process: GpuProcess, words: Words) -> Row:
+    none = words.sign("none")
+    told = words.tui.on_card.format(
+        process=process.process or none,
+        pid=", ".join((str(process.pid), *([process.container] if process.container else []))),
+        size=words.size(process.vram_bytes),
+    )
+    return Row(f"card-{process.pid}", (line(Cell(f"{none} {told}", Tone.DIM)),))
 
 
 def _warnings(known: Known, words: Words) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from arriero.hardware.usage import UsageSnapshot
-from arriero.hardware.values import GpuState
+from arriero.hardware.values import GpuSnapshot, GpuState
 from arriero.i18n import fill
 from arriero.stack.results import GpuStatus, StackStatus
 from arriero.tui.view import Cell, Line, Tone, line
@@ -14,25 +14,28 @@ from arriero.tui.words import Words
 _HOT_C = 83  # where NVIDIA's consumer cards begin to slow down (their "GPU Target Temperature")
 
 
-def header(status: StackStatus | None, usage: UsageSnapshot | None, words: Words) -> Line:
+def header(status: StackStatus | None, card: GpuSnapshot | None, usage: UsageSnapshot | None, words: Words) -> Line:
+    """`card`: seen since the status, or by it."""
     name = Cell("Arriero", Tone.STRONG)
     if status is None:
         return line(name, Cell(f"  {words.tui.last_known}", Tone.DIM))
-    cells = _card(status.gpu, words) if status.gpu.state is GpuState.READY else _machine(usage, words)
+    ready = status.gpu.state is GpuState.READY
+    cells = _card(status.gpu, card or status.gpu, words) if ready else _machine(usage, words)
     return line(name, Cell(f" {words.sign('dot')} {status.backend}  ", Tone.DIM), *cells)
 
 
-def _card(gpu: GpuStatus, words: Words) -> Iterator[Cell]:
+def _card(gpu: GpuStatus, now: GpuSnapshot, words: Words) -> Iterator[Cell]:
+    """Whose memory it is was seen with the status; how busy it is, now."""
     t = words.tui
     yield Cell(f"{gpu.name}{words.texts.gpu_simulated if gpu.simulated else ''}  ")
     sizes = {"ours": gpu.ours_bytes, "others": gpu.others_bytes, "free": gpu.free_bytes}
     yield Cell(t.header_vram.format(**{name: words.size(size) for name, size in sizes.items()}), Tone.ACCENT)
-    if gpu.utilisation_percent is not None:
-        yield Cell(f"  {gpu.utilisation_percent} %")
-    if gpu.temperature_c is not None:
-        yield Cell(f"  {gpu.temperature_c} °C", Tone.WARN if gpu.temperature_c >= _HOT_C else Tone.PLAIN)
-    if gpu.power_w is not None:
-        yield Cell(f"  {gpu.power_w:.0f} W")
+    if now.utilisation_percent is not None:
+        yield Cell(f"  {now.utilisation_percent} %")
+    if now.temperature_c is not None:
+        yield Cell(f"  {now.temperature_c} °C", Tone.WARN if now.temperature_c >= _HOT_C else Tone.PLAIN)
+    if now.power_w is not None:
+        yield Cell(f"  {now.power_w:.0f} W")
 
 
 def _machine(usage: UsageSnapshot | None, words: Words) -> Iterator[Cell]:

@@ -11,25 +11,33 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from arriero.core.errors import ArrieroError
+from arriero.hardware.values import GpuSnapshot
 from arriero.stack.results import StackStatus
+from arriero.tui.noticing import CARD_EVERY_S, STORE_EVERY_S, card_differs, folder_times
 
 if TYPE_CHECKING:
     from arriero.stack.world import World
 
-QUIET_S = 5.0  # what no event tells of (a model unloaded inside its service, a file in the store) shows by then
 _AGAIN_S = 2.0
 
 
 class Watcher:
-    """`show` is given every status, `fail` what kept from looking (a database that is locked, a folder that went)."""
+    """`show` is given every status, `show_card` the card between two of them, `fail` what kept from looking (a database
+    that is locked, a folder that went).
+    """
 
     def __init__(
-        self, open_world: Callable[[], World], show: Callable[[StackStatus], None], fail: Callable[[ArrieroError], None]
+        self,
+        open_world: Callable[[], World],
+        show: Callable[[StackStatus], None],
+        show_card: Callable[[GpuSnapshot], None],
+        fail: Callable[[ArrieroError], None],
     ) -> None:
-        self._open_world, self._show, self._fail = open_world, show, fail
+        self._open_world, self._show, self._show_card, self._fail = open_world, show, show_card, fail
         self._poked = asyncio.Event()
         self._world: World | None = None
         self._seen_at = ""
+        self._card: GpuSnapshot | None = None  # as the last whole look saw it
 
     def poke(self) -> None:
         """Something has changed: look now."""
@@ -44,6 +52,8 @@ class Watcher:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._again_and_again(self._follow))
             tasks.create_task(self._again_and_again(self._look_when_poked))
+            tasks.create_task(self._notice_store())
+            tasks.create_task(self._follow_card())
 
     async def _again_and_again(self, work: Callable[[], Awaitable[None]]) -> None:
         """What cannot be done now is tried again, and what keeps from it is told."""
@@ -59,7 +69,7 @@ class Watcher:
         from arriero.stack.watching import watch  # late: the first screen does without
 
         world = await self._current()
-        seen: AsyncIterator[StackStatus] = watch(world, QUIET_S)
+        seen: AsyncIterator[StackStatus] = watch(world)
         async with aclosing(seen) as statuses:  # type: ignore[type-var]  # a generator, though declared an iterator
             async for told in statuses:
                 self._take(told)
@@ -75,9 +85,30 @@ class Watcher:
         self._poked.clear()
         self._take(await status(await self._current()))
 
+    async def _notice_store(self) -> None:
+        before: tuple[World, dict[str, int]] | None = None
+        while True:
+            if world := self._world:
+                now = world, await asyncio.to_thread(folder_times, str(world.store.manifests))
+                if before and before != now:
+                    self.poke()
+                before = now
+            await asyncio.sleep(STORE_EVERY_S)
+
+    async def _follow_card(self) -> None:
+        """While the last look says that there is one to be used."""
+        while True:
+            if self._world and self._card and self._card.ready:
+                now = await self._world.gpu.look()
+                if card_differs(self._card, now):
+                    self.poke()
+                elif now.ready:
+                    self._show_card(now)
+            await asyncio.sleep(CARD_EVERY_S)
+
     def _take(self, told: StackStatus) -> None:
         if told.seen_at >= self._seen_at:
-            self._seen_at = told.seen_at
+            self._seen_at, self._card = told.seen_at, told.gpu
             self._show(told)
 
     async def _current(self) -> World:

@@ -10,7 +10,6 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
 
-from arriero.tui.asking import ask_and_begin
 from arriero.tui.drawing import Rows, content
 from arriero.tui.jobs import Job
 from arriero.tui.menu import menu_rows
@@ -40,7 +39,7 @@ class MainScreen(Screen[object]):
     def __init__(self) -> None:
         super().__init__()
         self._view: MainView | None = None
-        self._shown: tuple[MainView, Words] | None = None
+        self._spoken: Words | None = None  # what the fixed texts on it are in; None: there is nothing on it yet
         self._details: tuple[Line, ...] = ()
 
     @property
@@ -59,39 +58,46 @@ class MainScreen(Screen[object]):
 
     def on_mount(self) -> None:
         self.query_one("#models").focus()
-        self.set_interval(_TICK_S, self._tick)
+        self._ticking = self.set_interval(_TICK_S, self.home.draw, pause=True)
+        self._speak(self.home.words)
         self.show(self.home.known, self.home.words)
 
-    def _tick(self) -> None:
-        """Figures of running jobs change without a word."""
-        if self.home.book.running:
-            self.home.draw()
-
     def show(self, known: Known, words: Words) -> None:
-        view = present_main(known, words)
-        if not self.is_mounted or (view, words) == self._shown:
+        """Draws what differs from what it shows. Figures of running jobs change without a word, so it looks at them."""
+        if self._spoken is None:
             return
-        self._view, self._shown = view, (view, words)
-        self.query_one("#header", Static).update(content([view.header]), layout=False)
-        self.query_one("#hint", Static).update(words.tui.hint_main, layout=False)
-        self._titled("#menu", words.tui.title_menu).show(menu_rows(words))
-        self._titled("#models", words.tui.title_models).show(view.models)
+        if words != self._spoken:
+            self._speak(words)
+        view, before = present_main(known, words), self._view
+        if any(not job.over for job in known.jobs):
+            self._ticking.resume()
+        else:
+            self._ticking.pause()
+        self._view = view
+        if before is None or view.header != before.header:
+            self.query_one("#header", Static).update(content([view.header]), layout=False)
+        self._rows("#models").show(view.models)
         quiet = Row("quiet", (line(Cell(words.tui.activity_nothing, Tone.DIM)),))
-        self._titled("#activity", words.tui.title_activity).show(view.activity or (quiet,))
+        self._rows("#activity").show(view.activity or (quiet,))
         self._show_details()
 
-    def _titled(self, name: str, title: str) -> Rows:
-        rows = self.query_one(name, Rows)
-        rows.border_title = title
-        return rows
+    def _speak(self, words: Words) -> None:
+        self._spoken = words
+        self.query_one("#hint", Static).update(words.tui.hint_main, layout=False)
+        titles = {"menu": words.tui.title_menu, "models": words.tui.title_models, "activity": words.tui.title_activity}
+        for name, title in titles.items():
+            self._rows(f"#{name}").border_title = title
+        self._rows("#menu").show(menu_rows(words))
+
+    def _rows(self, name: str) -> Rows:
+        return self.query_one(name, Rows)
 
     def _show_details(self) -> None:
-        """Their height follows their words, so the screen is laid out anew, but only for others than before."""
-        pointed = self.query_one("#models", Rows).pointed
+        pointed = self._rows("#models").pointed
         lines = self._view.details.get(pointed or "", ()) if self._view else ()
         if lines != self._details:
             self._details = lines
-            self.query_one("#details", Static).update(content(lines))
+            self.query_one("#details", Static).update(content(lines), layout=False)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_list.id == "models":
@@ -112,11 +118,13 @@ class MainScreen(Screen[object]):
 
     def operate(self, operation: Operation) -> None:
         """One course of questions at a time: a key that comes while one is open is the dialog's."""
+        from arriero.tui.asking import ask_and_begin  # late: the first screen does without
+
         self.run_worker(ask_and_begin(self.home, operation, self.pointed_slot), group="asking", exclusive=True)
 
     @property
     def pointed_slot(self) -> str | None:
-        return self.query_one("#models", Rows).pointed
+        return self._rows("#models").pointed
 
     def _copy(self, slot: str) -> None:
         url = self._view.urls.get(slot) if self._view else None
@@ -133,7 +141,7 @@ class MainScreen(Screen[object]):
         kind, _, number = key.partition("-")
         if kind == "job":
             self.home.show_result(int(number))
-        elif kind == "warning" and self._view:
+        elif kind in ("warning", "card") and self._view:
             text = next((row.text for row in self._view.activity if row.key == key), "")
             self.app.push_screen(TextScreen(self.home.words.tui.title_activity, text, self.home.words))
 
@@ -150,7 +158,7 @@ class MainScreen(Screen[object]):
 
     def _pointed_job(self) -> Job | None:
         """The job under the cursor, or the only one that runs; where neither is, it says how to point at one."""
-        found = self.home.book.pointed_or_only(self.query_one("#activity", Rows).pointed)
+        found = self.home.book.pointed_or_only(self._rows("#activity").pointed)
         if found is None:
             self.notify(self.home.words.tui.none_running)
         return found
