@@ -28,6 +28,7 @@ from docker_world import MODELS  # type: ignore[import-not-found]
 from standin_image.build import ensure_image  # type: ignore[import-not-found]
 
 TURNS = 3
+LOOKS = 15
 WATCHED_S = 20.0
 
 
@@ -40,7 +41,7 @@ def measure(gguf: Path) -> list[Row]:
         tempfile.TemporaryDirectory(prefix="arc-") as name,
         docker_stack(Path(name) / "stack", ensure_image(), gguf, tuple(MODELS)) as stack,
     ):
-        return [activation(stack), *everything(stack), look(stack), idle(stack)]
+        return [activation(stack), *everything(stack), look(stack), idle(stack), hanging(stack)]
 
 
 def activation(stack: DockerStack) -> Row:
@@ -66,8 +67,11 @@ def everything(stack: DockerStack) -> list[Row]:
 
 
 def look(stack: DockerStack) -> Row:
-    ours = [_seconds(lambda: arriero(stack, "status")) for _ in range(9)]
-    theirs = [_seconds(lambda: stack.clone.compose("ps", "--format", "json")) for _ in range(9)]
+    """In turn, so that whatever else the machine does falls on both."""
+    ours, theirs = [], []
+    for _ in range(LOOKS):
+        ours.append(_seconds(lambda: arriero(stack, "status")))
+        theirs.append(_seconds(lambda: stack.clone.compose("ps", "--format", "json")))
     return _against("status (three containers)", ours, "compose ps --format json", theirs, 1.5)
 
 
@@ -86,6 +90,14 @@ def idle(stack: DockerStack) -> Row:
         watching.terminate()
     percent = 100 * (after.user + after.system - before.user - before.system) / WATCHED_S
     return Row("idle watch, of a core", f"{percent:.2f} %", "-", percent, f"{percent:.2f} %", "<= 1 %")
+
+
+def hanging(stack: DockerStack) -> Row:
+    """`down` of three servers that do not hear that they should end: each is killed once patience is at its end."""
+    for container in stack.clone.containers().values():
+        psutil.Process(container["State"]["Pid"]).suspend()
+    down_s = _seconds(lambda: arriero(stack, "down"))
+    return Row("down of three that hang", f"{down_s:.2f} s", "-", down_s, f"{down_s:.2f} s", "<= 10 s")
 
 
 def arriero(stack: DockerStack, *words: str) -> None:

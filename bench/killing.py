@@ -63,7 +63,8 @@ class Broken(Exception):
 def environment(flags: Mapping[str, str], home: Path) -> dict[str, str]:
     """Settings by dotted key as a command's environment."""
     ours = {variable(tuple(key.split("."))): value for key, value in flags.items()}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ARRIERO_", "OLLAMA_", "XDG_"))}
+    foreign = ("ARRIERO_", "OLLAMA_", "XDG_", "PYTHON")  # PYTHONDONTWRITEBYTECODE alone costs every start 100 ms
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     marks = {name: value for name, value in os.environ.items() if name == "ARRIERO_TEST_RUN"}
     return kept | marks | ours | {"HOME": str(home), "XDG_RUNTIME_DIR": str(home)}
 

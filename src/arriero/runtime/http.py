@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from arriero.runtime.address import reachable
 
@@ -23,8 +23,7 @@ class NoAnswer(Exception):
     """Nobody answered in time, or what came was not HTTP."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     status: int
     body: bytes
 

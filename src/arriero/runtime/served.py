@@ -5,21 +5,21 @@ Nothing here knows how the server was started.
 
 from __future__ import annotations
 
+import asyncio
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from arriero.core.ids import Reference
 from arriero.runtime.backend import LoadedModel, ServiceSpec
 from arriero.runtime.errors import ContextDiffers, LoadFailed
 from arriero.runtime.http import Answer, NoAnswer, ask
 
-_LOOK_LIMIT_S = 0.6  # three looks stay below two seconds
+_LOOK_LIMIT_S = 0.6
 _UNLOADS_AT_ONCE = re.compile(r"[+-]?0+(\.0+)?(ns|us|µs|ms|s|m|h)?")  # a keep_alive of nothing
 
 
-@dataclass(frozen=True)
-class Served:
+class Served(NamedTuple):
     """One look. `answers`: it spoke HTTP; `version` is None when it did not say it (a wrong key, another program)."""
 
     answers: bool = False
@@ -30,16 +30,21 @@ class Served:
 
 async def look(host: str, port: int, key: str | None) -> Served:
     """Never raises: a server that does not answer in time is one that does not answer."""
-    try:
-        version = (await ask(host, port, "/api/version", key=key, limit_s=_LOOK_LIMIT_S)).json().get("version")
-    except NoAnswer:
+    paths = ("/api/version", "/api/ps", "/api/tags")
+    version, running, installed = await asyncio.gather(*(_told(host, port, path, key) for path in paths))
+    if version is None:
         return Served()
+    name = _text(version.json().get("version"))
+    if running is None or installed is None:
+        return Served(answers=False, version=name)
+    return Served(True, name, _loaded(running), _names(installed))
+
+
+async def _told(host: str, port: int, path: str, key: str | None) -> Answer | None:
     try:
-        loaded = _loaded(await ask(host, port, "/api/ps", key=key, limit_s=_LOOK_LIMIT_S))
-        models = _names(await ask(host, port, "/api/tags", key=key, limit_s=_LOOK_LIMIT_S))
+        return await ask(host, port, path, key=key, limit_s=_LOOK_LIMIT_S)
     except NoAnswer:
-        return Served(answers=False, version=_text(version))
-    return Served(True, _text(version), loaded, models)
+        return None
 
 
 async def load(spec: ServiceSpec, limit_s: float) -> None:

@@ -18,9 +18,7 @@ from arriero.hardware.presence import driver_loaded
 from arriero.planner import Reason
 from arriero.runtime.backend import Backend, ServiceSpec
 from arriero.runtime.docker.endpoint import Endpoint, resolve_endpoint
-from arriero.runtime.docker.engine import connect
 from arriero.runtime.docker.errors import EngineUnavailable
-from arriero.runtime.docker.probe import probe
 from arriero.runtime.native.backend import NativeBackend
 
 ASKED = Reason("backend.asked")
@@ -136,6 +134,9 @@ def _hindrance(candidates: Candidates) -> Reason | None:
 
 async def _lack(docker: DockerSettings, endpoint: Endpoint) -> Reason | None:
     """What its engine says that it lacks. Raises EngineUnavailable's children."""
+    from arriero.runtime.docker.engine import connect  # late: only where an engine may be
+    from arriero.runtime.docker.probe import probe
+
     if docker.gpu is GpuChoice.AUTO and not (await probe(endpoint)).nvidia_runtime:
         return Reason("backend.no_gpu_runtime")
     engine = await connect(endpoint)

@@ -10,8 +10,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from arriero.runtime.docker.access import why_unreachable
@@ -25,8 +24,7 @@ _LIMIT_S = 10.0
 _NAME = "docker"  # the Host header: what it says does not matter to an engine
 
 
-@dataclass(frozen=True)
-class EngineVersion:
+class EngineVersion(NamedTuple):
     """What GET /version tells. `api`: the version that is spoken with it."""
 
     version: str

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from arriero.runtime.docker.container import Container
 from arriero.runtime.docker.engine import Engine
@@ -19,8 +18,7 @@ from arriero.runtime.docker.engine import Engine
 _CGROUPS = Path("/sys/fs/cgroup")
 
 
-@dataclass(frozen=True)
-class Usage:
+class Usage(NamedTuple):
     """`cpu_s`: processor seconds since it started. Memory without what the kernel only keeps for speed."""
 
     cpu_s: float
