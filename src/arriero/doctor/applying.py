@@ -107,7 +107,8 @@ class Hands:
                 await asyncio.to_thread(_put, change, path, copy)
         except (OSError, UnicodeDecodeError) as fault:
             raise errors.FileNotChanged(change.path, str(fault)) from fault
-        self.report(Progress("doctor.wrote" if change.text is not None else "doctor.removed", str(change.path)))
+        wrote, removed = Progress("doctor.wrote", str(change.path)), Progress("doctor.removed", str(change.path))
+        self.report(removed if change.text is None else wrote)
         return copy
 
     async def _write_as_root(self, change: FileWritten, path: Path, copy: Path | None) -> None:

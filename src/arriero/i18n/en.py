@@ -3,6 +3,7 @@
 from arriero.i18n.errors_en import TEXTS as ERRORS
 from arriero.i18n.gateway_help import EN as GATEWAY
 from arriero.i18n.numbers import Numbers
+from arriero.i18n.steps_en import STEPS
 from arriero.i18n.texts import Texts
 
 EN = Texts(
@@ -104,49 +105,7 @@ EN = Texts(
         "restart": "restart",
         "load": "load",
     },
-    steps={
-        "action.install": "{subject}: installing {reference}",
-        "action.load": "{subject}: loading {reference}",
-        "action.restart": "{subject}: activating again with {reference}",
-        "action.start": "{subject}: activating with {reference}",
-        "action.stop": "{subject}: stopping",
-        "backend.cpu_mode": "{subject}: no GPU, the CPU is used (docker-compose.cpu.yml)",
-        "backend.image": "downloading the image {subject}",
-        "backend.load": "{subject}: loading {model} into memory",
-        "backend.start": "{subject}: starting the engine",
-        "backend.stop": "{subject}: stopping the engine",
-        "backend.wait_ready": "{subject}: waiting for its answer",
-        "card.wait": "Waiting for the driver to give back the GPU's memory",
-        "command.wait": "Waiting for another command to end: {command}",
-        "client.ask": "{client} asks {subject}",
-        "demo.ask": "Question: {question}",
-        "demo.download": "Downloading {subject}",
-        "demo.extract": "Extracting {subject}",
-        "doctor.interrupting": "interrupted: waiting for {subject} to end, so that nothing is left half done",
-        "doctor.removed": "{subject}: removed",
-        "doctor.run": "$ {subject}",
-        "doctor.wrote": "{subject}: written",
-        "export.blob": "Exporting {subject}",
-        "import.blob": "Importing {subject}",
-        "measure.context": "{subject}: measuring how {tokens} tokens are read",
-        "measure.crowd": "{subject}: measuring {clients} at once",
-        "measure.edit": "{subject}: measuring edits of code",
-        "measure.editor": "asking from the editor",
-        "measure.fill": "{subject}: measuring completion",
-        "measure.generation": "{subject}: measuring generation",
-        "measure.life": "{subject}: measuring shutdown and start",
-        "measure.short": "{subject}: measuring short answers",
-        "measure.warm": "{subject}: preparing to measure",
-        "pull.layer": "{subject}: downloading",
-        "push.layer": "{subject}: publishing",
-        "push.manifest": "{subject}: publishing the manifest",
-        "store.copy": "Copying {subject}",
-        "store.hash": "Checking {subject}",
-        "verify.layer": "Verifying {subject}",
-        "version.prove": "{subject}: proving that it answers",
-        "version.switch": "{subject}: going over to version {version}",
-        "version.undo": "{subject}: going back to version {version}",
-    },
+    steps=STEPS,
     origins={
         "default": "default",
         "flag": "flag",

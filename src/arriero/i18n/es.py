@@ -3,6 +3,7 @@
 from arriero.i18n.errors_es import TEXTS as ERRORS
 from arriero.i18n.gateway_help import ES as GATEWAY
 from arriero.i18n.numbers import Numbers
+from arriero.i18n.steps_es import STEPS
 from arriero.i18n.texts import Texts
 
 ES = Texts(
@@ -104,49 +105,7 @@ ES = Texts(
         "restart": "rearrancar",
         "load": "cargar",
     },
-    steps={
-        "action.install": "{subject}: se instala {reference}",
-        "action.load": "{subject}: se carga {reference}",
-        "action.restart": "{subject}: se vuelve a activar con {reference}",
-        "action.start": "{subject}: se activa con {reference}",
-        "action.stop": "{subject}: se para",
-        "backend.cpu_mode": "{subject}: sin GPU, se usa la CPU (docker-compose.cpu.yml)",
-        "backend.image": "descargando la imagen {subject}",
-        "backend.load": "{subject}: cargando {model} en memoria",
-        "backend.start": "{subject}: arrancando el motor",
-        "backend.stop": "{subject}: parando el motor",
-        "backend.wait_ready": "{subject}: esperando a que responda",
-        "card.wait": "Esperando a que el controlador devuelva la memoria de la GPU",
-        "command.wait": "Esperando a que termine otra orden: {command}",
-        "client.ask": "{client} pregunta a {subject}",
-        "demo.ask": "Pregunta: {question}",
-        "demo.download": "Descargando {subject}",
-        "demo.extract": "Extrayendo {subject}",
-        "doctor.interrupting": "interrumpido: se espera a que termine {subject}, para no dejar nada a medias",
-        "doctor.removed": "{subject}: quitado",
-        "doctor.run": "$ {subject}",
-        "doctor.wrote": "{subject}: escrito",
-        "export.blob": "Exportando {subject}",
-        "import.blob": "Importando {subject}",
-        "measure.context": "{subject}: midiendo la lectura de {tokens} tokens",
-        "measure.crowd": "{subject}: midiendo {clients} a la vez",
-        "measure.edit": "{subject}: midiendo la edición de código",
-        "measure.editor": "preguntando desde el editor",
-        "measure.fill": "{subject}: midiendo el completado",
-        "measure.generation": "{subject}: midiendo la generación",
-        "measure.life": "{subject}: midiendo el apagado y el arranque",
-        "measure.short": "{subject}: midiendo respuestas cortas",
-        "measure.warm": "{subject}: preparando la medida",
-        "pull.layer": "{subject}: descargando",
-        "push.layer": "{subject}: publicando",
-        "push.manifest": "{subject}: publicando el manifiesto",
-        "store.copy": "Copiando {subject}",
-        "store.hash": "Comprobando {subject}",
-        "verify.layer": "Comprobando {subject}",
-        "version.prove": "{subject}: probando que responde",
-        "version.switch": "{subject}: se cambia a la versión {version}",
-        "version.undo": "{subject}: se vuelve a la versión {version}",
-    },
+    steps=STEPS,
     origins={
         "default": "por defecto",
         "flag": "opción",
