@@ -41,7 +41,9 @@ class Directory:
         self._slots = tuple(slots)
 
     def find(self, name: str, variants: Mapping[str, str], serving: Collection[Group] = ()) -> Target | None:
-        """`variants`: by slot the one that its id alone means. Of two that go by one name, one that serves is meant."""
+        """`variants`: by slot the one that its id alone means, where it is not the default one. Of two that go by one
+        name, one that serves is meant.
+        """
         try:
             asked = Reference.parse(name)
         except ValueError:
@@ -59,8 +61,9 @@ class Directory:
 
     def _by_slot(self, asked: Reference, variants: Mapping[str, str]) -> Iterator[Target]:
         for slot in self._slots:
+            meant = variants.get(slot.id, slot.default_variant)
             for variant in slot.variants:
-                tags = {variant.name, DEFAULT_TAG} if variant.name == variants.get(slot.id) else {variant.name}
+                tags = {variant.name, DEFAULT_TAG} if variant.name == meant else {variant.name}
                 if any(asked.matches(_plain(slot.id, tag)) for tag in tags):
                     yield Target(Group(slot.id, variant.name), str(variant.reference), known=False)
 

@@ -45,6 +45,12 @@ def test_names_that_nobody_has(directory: Directory, name: str) -> None:
     assert directory.find(name, NOW) is None
 
 
+def test_a_slot_that_was_not_seen_yet_means_its_default(directory: Directory) -> None:
+    found = directory.find("deepseek", {})
+    assert found
+    assert found.group == Group("deepseek", "v2-lite")
+
+
 def test_the_nearest_name(directory: Directory) -> None:
     assert directory.nearest("qwne") == "qwen"
     assert directory.nearest("zzzzzz") is None

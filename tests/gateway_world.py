@@ -1,0 +1,178 @@
+"""What tests of the gateway stand on: one in this process in front of a server that a test scripts, and a real one in a
+process of its own in front of real engines."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from arriero.config.loading import load
+from arriero.config.specs import Configuration
+from arriero.core.clock import SystemClock
+from arriero.core.ids import Reference
+from arriero.core.paths import SOURCE_ROOT, places
+from arriero.gateway.admission import Admission
+from arriero.gateway.app import House, make_app
+from arriero.gateway.board import Board
+from arriero.gateway.idling import Idling
+from arriero.gateway.metrics import Metrics
+from arriero.gateway.naming import Directory, Group
+from arriero.gateway.passage import Desk
+from arriero.gateway.servers import Servers
+from arriero.gateway.swapping import Swapper
+from arriero.gateway.turns import Limits, Turns
+from arriero.gateway.unions import Unions
+from arriero.state import State
+from arriero.store import Store
+from arriero.store.importing import import_gguf
+from stack_world import SECOND
+
+DEMO = "smollm2:135m-instruct-q4_1"
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n\r\n"
+Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+def free_ports(count: int) -> list[int]:
+    probes = [socket.socket() for _ in range(count)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports = [int(probe.getsockname()[1]) for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+def chunk(data: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+@dataclass
+class Desktop:
+    """A gateway in this process. `asked`: the raw requests that reached the slot `demo`; it does what `script` says."""
+
+    url: str
+    state: State
+    admission: Admission
+    app: web.Application
+    session: aiohttp.ClientSession
+    asked: list[bytes] = field(default_factory=list)
+    script: Script | None = None
+    tls_url: str = ""
+
+    def post(self, path: str, body: object = None, **more: object) -> aiohttp.client._RequestContextManager:
+        given = {"data": body} if isinstance(body, bytes) else {"json": body}
+        return self.session.post(self.url + path, **given, **more)  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def desktop(folder: Path, tls: ssl.SSLContext | None = None, **flags: object) -> AsyncIterator[Desktop]:
+    """The slot `demo` counts as serving; whoever asks for another one would have it brought up in earnest."""
+    port, own, tls_port = free_ports(3)
+    configuration = _configuration(folder, {"slots.demo.port": str(port), "backend": "native", **flags})
+    state = State.open(configuration.settings.database, clock=SystemClock())[0]
+    board, servers, swapper = Board(), Servers(configuration), Swapper(configuration)
+    turns = Turns(Limits(0, 0))
+    turns.observe({Group("demo", "135m")})
+    metrics = Metrics(board, lambda: turns.queued, lambda: sum(turns.flying.values()))
+    admission = Admission(turns, board, swapper, metrics.swapped)
+    unions = Unions(configuration.slots, Store(configuration.settings.models_dir), board, servers)
+
+    async def no_unload(_slot: str) -> bool:
+        return False
+
+    desk = Desk(admission, servers, metrics, 5)
+    house = House(
+        configuration, SystemClock(), state, Directory(configuration.slots), unions, Idling({}, no_unload), desk
+    )
+    app = make_app(house)
+    runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", own).start()
+    if tls:
+        await web.TCPSite(runner, "127.0.0.1", tls_port, ssl_context=tls).start()
+    async with aiohttp.ClientSession() as session:
+        made = Desktop(f"http://127.0.0.1:{own}", state, admission, app, session)
+        made.tls_url = f"https://127.0.0.1:{tls_port}"
+        server = await asyncio.start_server(lambda r, w: _scripted(made, r, w), "127.0.0.1", port)
+        try:
+            yield made
+        finally:
+            server.close()
+            await runner.cleanup()
+            await servers.close()
+            await asyncio.to_thread(swapper.close)
+
+
+async def _scripted(made: Desktop, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+    made.asked.append(head + await reader.readexactly(length))
+    assert made.script is not None
+    try:
+        await made.script(reader, writer)
+    finally:
+        writer.close()
+
+
+def _configuration(folder: Path, flags: dict[str, object]) -> Configuration:
+    folder.mkdir(parents=True, exist_ok=True)
+    return load(flags, dict(os.environ), replace(places(), root=folder))
+
+
+@dataclass
+class RealGateway:
+    """A real gateway's process, its two slots `demo` and `second`, and where its log goes."""
+
+    folder: Path
+    environ: dict[str, str]
+    port: int
+    ports: dict[str, int]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "state/arriero/logs/_gateway.log").read_text()
+
+    def arriero(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "arriero.cli", *words]
+        command[1:3] = ["-c", "import sys; from arriero.cli import main; sys.exit(main())"]
+        return subprocess.run(command, env=self.environ, capture_output=True, text=True, check=check, timeout=100)
+
+
+def real_gateway(folder: Path, run: Path, gguf: Path, **settings: str) -> RealGateway:
+    """Not started yet. `run` is short, for a socket's 108 bytes; `settings` are lines of `[gateway]`."""
+    demo, second, own = free_ports(3)
+    (folder / "config/arriero").mkdir(parents=True)
+    lines = [f"{name} = {value}" for name, value in settings.items()]
+    text = "\n".join(["[gateway]", f"port = {own}", *lines, SECOND.format(port=second)])
+    (folder / "config/arriero/arriero.toml").write_text(text)
+    ours = {
+        "HOME": str(folder),
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        "XDG_STATE_HOME": str(folder / "state"),
+        "XDG_RUNTIME_DIR": str(run),
+        "OLLAMA_MODELS": str(folder / "models"),
+        "ARRIERO_DATABASE": str(folder / "models.db"),
+        "ARRIERO_BACKEND": "native",
+        "ARRIERO_LANG": "en",
+        "ARRIERO_SLOTS__DEMO__PORT": str(demo),
+        "PYTHONPATH": str(SOURCE_ROOT),
+    }
+    store = Store(folder / "models")
+    for name in (DEMO, "second:135m", "other-name:1"):
+        import_gguf(store, gguf, Reference.parse(name), params={"num_predict": 24})
+    return RealGateway(folder, {**os.environ, **ours}, own, {"demo": demo, "second": second})

@@ -1,0 +1,228 @@
+"""What passes through the gateway, in front of a slot that does what a test says: real HTTP on both sides."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from arriero.gateway.families import ROUTES
+from gateway_world import DEMO, HEAD, Desktop, Script, chunk, desktop
+
+EVENT = b'data: {"choices":[]}\n\n'
+ASK = {"model": DEMO, "stream": True}
+SSE, LINES, PLAIN = b"text/event-stream", b"application/x-ndjson", b"application/json"
+
+
+@pytest.fixture
+async def gateway(tmp_path: Path) -> AsyncIterator[Desktop]:
+    async with desktop(tmp_path / "project") as made:
+        yield made
+
+
+def says(*parts: bytes, kind: bytes = SSE, end: bytes = b"0\r\n\r\n") -> Script:
+    async def script(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(HEAD % kind + b"".join(map(chunk, parts)) + end)
+        await writer.drain()
+
+    return script
+
+
+async def test_each_piece_goes_on_as_it_comes(gateway: Desktop) -> None:
+    seen = asyncio.Queue[int]()
+
+    async def script(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(HEAD % SSE)
+        for number in range(3):
+            writer.write(chunk(b"data: %d\n\n" % number))
+            await asyncio.wait_for(seen.get(), 20)  # the next one is written when the client has this one
+        writer.write(b"0\r\n\r\n")
+
+    gateway.script = script
+    async with gateway.post("/v1/chat/completions", ASK) as answer:
+        assert answer.headers["Content-Type"] == "text/event-stream"
+        for number in range(3):
+            assert await answer.content.readuntil(b"\n\n") == b"data: %d\n\n" % number
+            seen.put_nowait(number)
+        assert await answer.read() == b""
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
+async def test_the_body_arrives_byte_for_byte(gateway: Desktop, route: object) -> None:
+    gateway.script = says(b"{}", kind=PLAIN)
+    body = b'{ "x" :[1,\n 2.50], "model":"%s","u":"\\u00e9\xc3\xa9" }' % DEMO.encode()
+    headers = {"Authorization": "Bearer secret", "x-api-key": "secret", "X-Mine": "yes", "Content-Type": "text/odd"}
+    async with gateway.post(route.path, body, headers=headers) as answer:  # type: ignore[attr-defined]
+        assert (answer.status, await answer.read()) == (200, b"{}")
+        assert len(answer.headers["X-Request-Id"]) == 16
+    head, _, arrived = gateway.asked[0].partition(b"\r\n\r\n")
+    assert arrived == body
+    assert b"secret" not in head
+    assert b"X-Mine: yes" in head
+    assert b"Content-Type: text/odd" in head
+
+
+async def test_a_slots_name_becomes_its_models_and_nothing_else_changes(gateway: Desktop) -> None:
+    gateway.script = says(b"{}", kind=PLAIN)
+    async with gateway.post("/api/chat", b'{"a":"model", "model" : "demo","b":[{"model":"demo"}]}'):
+        pass
+    assert gateway.asked[0].endswith(b'{"a":"model", "model" : "%s","b":[{"model":"demo"}]}' % DEMO.encode())
+
+
+@pytest.mark.parametrize(
+    ("path", "begun", "kind", "end"),
+    [
+        ("/v1/chat/completions", EVENT, SSE, b'data: {"error":{"message":"'),
+        ("/v1/completions", EVENT, SSE, b'data: {"error":{"message":"'),
+        ("/v1/messages", EVENT, SSE, b'event: error\ndata: {"type":"error","error":{"type":"api_error"'),
+        ("/v1/responses", EVENT, SSE, b'event: error\ndata: {"type":"error","code":"server_error"'),
+        ("/api/chat", b'{"done":false}\n', LINES, b'{"error":"demo broke off'),
+        ("/api/generate", b'{"done":fal', LINES, b'\n{"error":"demo broke off'),
+    ],
+)
+async def test_a_stream_that_breaks_says_so_in_its_form(
+    gateway: Desktop, path: str, begun: bytes, kind: bytes, end: bytes
+) -> None:
+    gateway.script = says(begun, kind=kind, end=b"")
+    async with gateway.post(path, ASK) as answer:
+        told = await answer.read()
+    assert told.startswith(begun + end)
+    assert b"broke off in the midst of its answer" in told
+    assert gateway.admission.turns.flying == {}
+
+
+async def test_an_answer_that_breaks_never_ends_as_if_it_were_whole(gateway: Desktop) -> None:
+    gateway.script = says(b'{"half":', kind=PLAIN, end=b"")
+    with pytest.raises(aiohttp.ClientError):
+        async with gateway.post("/v1/chat/completions", {"model": DEMO}) as answer:
+            await answer.read()
+
+
+@pytest.mark.parametrize("words", [b"", b"\x00\xffgarbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Le"])
+async def test_a_server_that_does_not_speak_http(gateway: Desktop, words: bytes) -> None:
+    async def script(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(words)
+
+    gateway.script = script
+    async with gateway.post("/v1/messages", {"model": DEMO}) as answer:
+        told = await answer.json()
+    assert (answer.status, told["type"]) == (502, "error")
+    assert "demo broke off before its answer" in told["error"]["message"]
+
+
+async def test_a_refusal_of_the_server_is_the_clients_to_read(gateway: Desktop) -> None:
+    async def script(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'HTTP/1.1 400 Bad Request\r\nContent-Length: 13\r\n\r\n{"error":"x"}')
+
+    gateway.script = script
+    async with gateway.post("/api/chat", {"model": DEMO}) as answer:
+        assert (answer.status, await answer.read()) == (400, b'{"error":"x"}')
+
+
+async def test_who_hangs_up_is_hung_up_on(gateway: Desktop) -> None:
+    closed = asyncio.Event()
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(HEAD % SSE + chunk(EVENT))
+        assert await asyncio.wait_for(reader.read(), 20) == b""
+        closed.set()
+
+    gateway.script = script
+    answer = await gateway.post("/v1/chat/completions", ASK)
+    assert await answer.content.readuntil(b"\n\n") == EVENT
+    answer.close()
+    await asyncio.wait_for(closed.wait(), 20)
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/api/chat", '{"error": "%s"}'),
+        (
+            "/v1/chat/completions",
+            '{"error": {"message": "%s", "type": "not_found_error", "param": null, "code": null}}',
+        ),
+    ],
+)
+async def test_a_name_that_nobody_has(gateway: Desktop, path: str, form: str) -> None:
+    async with gateway.post(path, {"model": "qwne"}) as answer:
+        assert answer.status == 404
+        assert await answer.json() == json.loads(form % "model 'qwne' not found; did you mean 'qwen'?")
+    async with gateway.post("/v1/messages", {"model": "zzzzzzzz"}) as answer:
+        told = await answer.json()
+        assert (answer.status, told["error"]) == (
+            404,
+            {"type": "not_found_error", "message": "model 'zzzzzzzz' not found"},
+        )
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "model is required"),
+        (b"{}", "model is required"),
+        (b"[]", "model is required"),
+        (b'{"model":null}', "model is required"),
+        (b'{"model":""}', "model is required"),
+        (b'{"model":7}', "json: cannot unmarshal number into Go struct field .model of type string"),
+        (b'{"model":["demo"]}', "json: cannot unmarshal array into Go struct field .model of type string"),
+    ],
+)
+async def test_bodies_without_a_models_name(gateway: Desktop, body: bytes, message: str) -> None:
+    async with gateway.post("/v1/chat/completions", body) as answer:
+        assert (answer.status, (await answer.json())["error"]["message"]) == (400, message)
+    assert gateway.asked == []
+
+
+async def test_a_body_that_is_too_large(tmp_path: Path) -> None:
+    limit = {"engine.max_body_bytes": "2048"}
+    async with desktop(tmp_path / "project", **limit) as gateway, gateway.post("/api/chat", b"x" * 4096) as answer:
+        assert answer.status == 413
+
+
+async def test_foreign_pages_and_names_get_nothing(gateway: Desktop) -> None:
+    for headers in ({"Origin": "https://evil.example"}, {"Host": "evil.example"}):
+        async with gateway.session.get(gateway.url + "/v1/models", headers=headers) as answer:
+            assert (answer.status, await answer.read()) == (403, b"")
+
+
+async def test_a_thousand_connections_that_say_nothing_hold_up_nobody(gateway: Desktop) -> None:
+    port = int(gateway.url.rpartition(":")[2])
+    opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(1000)]
+    try:
+        for _, writer in opened[:100]:
+            writer.write(b"POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n{")
+        async with gateway.session.get(gateway.url + "/health") as answer:
+            assert (await answer.json())["status"] == "ok"
+    finally:
+        for _, writer in opened:
+            writer.close()
+
+
+async def test_what_was_asked_shows_in_the_metrics(gateway: Desktop) -> None:
+    gateway.script = says(b'data: {"usage":{"completion_tokens":7}}\n\n')
+    async with gateway.post("/v1/chat/completions", ASK) as answer:
+        await answer.read()
+    async with gateway.session.get(gateway.url + "/metrics") as answer:
+        told = await answer.text()
+    assert 'arriero_gateway_requests_total{slot="demo",status="200"} 1.0' in told
+    assert 'arriero_gateway_tokens_total{slot="demo"} 7.0' in told
+    assert 'arriero_gateway_first_byte_seconds_count{slot="demo"} 1.0' in told
+
+
+async def test_the_log_has_the_requests_id_and_no_word_of_it(
+    gateway: Desktop, caplog: pytest.LogCaptureFixture
+) -> None:
+    gateway.script = says(b"data: an-answer\n\n")
+    with caplog.at_level("INFO", "arriero.gateway"):
+        async with gateway.post(
+            "/v1/chat/completions", {"model": "demo", "prompt": "a-secret"}, headers={"x-api-key": "a-key"}
+        ) as answer:
+            await answer.read()
+    assert answer.headers["X-Request-Id"] in caplog.text
+    assert "/v1/chat/completions 200 model=demo:135m" in caplog.text
+    assert not any(word in caplog.text for word in ("a-secret", "a-key", "an-answer"))

@@ -1,0 +1,219 @@
+"""Models brought up on request: a real gateway under its supervisor, real engines, one model at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import anthropic
+import httpx
+import ollama
+import openai
+import pytest
+
+from gateway_world import DEMO, RealGateway, real_gateway
+
+CHAT = "/v1/chat/completions"
+ASK = [{"role": "user", "content": "Say hello."}]
+SMALL = {"max_tokens": 3, "temperature": 0}
+LIMIT_S = 60.0
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory, demo_gguf: Path) -> Iterator[RealGateway]:
+    """Running, with nothing active. Tests of this module follow each other on it."""
+    run = Path(tempfile.mkdtemp(prefix="arr-"))
+    made = real_gateway(tmp_path_factory.mktemp("gateway"), run, demo_gguf, wait_s="60", patience_s="0")
+    try:
+        made.arriero("gateway", "on")
+        yield made
+    finally:
+        made.arriero("gateway", "off", check=False)
+        made.arriero("down", check=False)
+        shutil.rmtree(run)
+
+
+class Occupied:
+    """Somebody else on a port."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    def __enter__(self) -> None:
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", self._port))
+        self._socket.listen()
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+
+def ask(gateway: RealGateway, model: str, **more: object) -> httpx.Response:
+    body = {"model": model, "messages": ASK, **SMALL, **more}
+    return httpx.post(gateway.url + CHAT, json=body, timeout=LIMIT_S)
+
+
+def status(gateway: RealGateway) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(gateway.arriero("gateway", "status", "--json").stdout)["data"]
+    return told
+
+
+def states(gateway: RealGateway) -> dict[str, str]:
+    told: dict[str, str] = httpx.get(gateway.url + "/health", timeout=LIMIT_S).json()["slots"]
+    return {slot: told[slot] for slot in ("demo", "second")}
+
+
+def until(look: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LIMIT_S
+    while not look():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def loads(gateway: RealGateway) -> list[str]:
+    return re.findall(r"swap to=(\w+):", gateway.log)
+
+
+def test_a_stream_hears_that_its_model_is_loading(gateway: RealGateway) -> None:
+    with httpx.stream(
+        "POST", gateway.url + CHAT, json={"model": "demo", "messages": ASK, "stream": True, **SMALL}, timeout=LIMIT_S
+    ) as answer:
+        lines = [line for line in answer.iter_lines() if line]
+    comments = [line for line in lines if line.startswith(":")]
+    assert comments
+    assert all(re.fullmatch(r": (loading|waiting for) demo, \d+ s", line) for line in comments)
+    assert lines[-1] == "data: [DONE]"
+    assert states(gateway) == {"demo": "active", "second": "inactive"}
+
+
+def test_two_models_in_turn_on_a_card_that_holds_one(gateway: RealGateway) -> None:
+    before = len(loads(gateway))
+    for model, told in [("second", "second:135m"), ("second:135m", "second:135m"), (DEMO, DEMO), ("demo", DEMO)]:
+        answer = ask(gateway, model)
+        assert (answer.status_code, answer.json()["model"]) == (200, told)
+    assert loads(gateway)[before:] == ["second", "demo"]
+    assert "stop second (yields to=demo), start demo (asked)" in gateway.log
+
+
+def test_many_at_once_for_two_models_load_each_once(gateway: RealGateway) -> None:
+    before = len(loads(gateway))
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda model: ask(gateway, model), ["second", "demo"] * 4))
+    assert [a.json()["model"] for a in answers] == ["second:135m", DEMO] * 4
+    assert len(loads(gateway)) - before <= 3  # one of them may ask before the other has begun to yield
+
+
+def test_the_clients_that_people_use(gateway: RealGateway) -> None:
+    """Both models through three packages, streamed and whole, the first of each while its model loads."""
+    other = openai.OpenAI(base_url=gateway.url + "/v1", api_key="any", max_retries=0, timeout=LIMIT_S)
+    streamed = other.chat.completions.create(model="second", messages=ASK, max_tokens=3, stream=True)
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in streamed)
+    assert [m.id for m in other.models.list()] == ["second:135m", "other-name:1", DEMO]
+    with pytest.raises(openai.NotFoundError, match="did you mean 'second'"):
+        other.chat.completions.create(model="secnod", messages=ASK)
+
+    own = ollama.Client(gateway.url, timeout=LIMIT_S)
+    pieces = [*own.chat("demo", messages=ASK, stream=True, options={"num_predict": 3})]
+    assert pieces[-1].done
+    assert [(m.model, m.context_length) for m in own.ps().models] == [(DEMO, 4096)]
+    assert own.show("second").details.family == "llama"
+    with pytest.raises(ollama.ResponseError, match="'nope' not found"):
+        own.generate("nope")
+
+    third = anthropic.Anthropic(base_url=gateway.url, api_key="any", max_retries=0, timeout=LIMIT_S)
+    message = third.messages.create(model="demo", messages=ASK, max_tokens=3)
+    assert message.usage.output_tokens == 3
+    with third.messages.stream(model="demo", messages=ASK, max_tokens=3) as stream:
+        assert stream.get_final_text()
+
+
+def test_the_answer_is_the_slots_own(gateway: RealGateway) -> None:
+    body = {"model": DEMO, "prompt": "Once upon", "raw": True, "stream": True, "options": {"temperature": 0, "seed": 1}}
+    said = [
+        [
+            {k: v for k, v in json.loads(line).items() if "duration" not in k and k != "created_at"}
+            for line in httpx.post(f"{url}/api/generate", json=body, timeout=LIMIT_S).text.splitlines()
+        ]
+        for url in (gateway.url, f"http://127.0.0.1:{gateway.ports['demo']}")
+    ]
+    assert said[0] == said[1]
+    assert said[0][-1]["done"]
+
+
+def test_a_client_that_hangs_up_leaves_nothing_loading(gateway: RealGateway) -> None:
+    assert states(gateway)["second"] == "inactive"
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(gateway.url + CHAT, json={"model": "second", "messages": ASK}, timeout=0.3)
+    until(lambda: "hung up model=second:135m" in gateway.log)
+    until(lambda: status(gateway)["loading"] is None)
+    assert states(gateway)["second"] == "inactive"
+    assert ask(gateway, "demo").status_code == 200
+
+
+def test_an_engine_that_was_killed_is_there_again_at_the_next_request(gateway: RealGateway) -> None:
+    assert ask(gateway, "demo").status_code == 200
+    seen = json.loads(gateway.arriero("status", "--json").stdout)["data"]["models"]
+    os.kill(next(model["pid"] for model in seen if model["id"] == "demo"), signal.SIGKILL)
+    assert ask(gateway, "demo").status_code == 200
+
+
+def test_a_gateway_that_was_killed_is_there_again(gateway: RealGateway) -> None:
+    pid = status(gateway)["pid"]
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: (now := status(gateway))["answers"] and now["pid"] != pid)
+    assert status(gateway)["restarts"] == 1
+    assert ask(gateway, "demo").status_code == 200  # it was active all the time
+
+
+def test_a_model_that_is_not_there_is_not_downloaded(gateway: RealGateway) -> None:
+    answer = ask(gateway, "qwen")
+    assert answer.status_code == 404
+    assert answer.json()["error"]["message"].endswith("install it with: ./main.sh pull qwen")
+
+
+def test_a_load_that_fails_says_why(gateway: RealGateway) -> None:
+    with Occupied(gateway.ports["second"]):
+        answer = ask(gateway, "second")
+        streamed = ask(gateway, "second", stream=True)
+    assert answer.status_code == 500
+    assert "the model could not be loaded: port.taken" in answer.json()["error"]["message"]
+    assert "port.taken" in streamed.text
+    assert ask(gateway, "demo").status_code == 200  # who had yielded is back
+
+
+def test_after_down_nothing_is_loaded_until_up(gateway: RealGateway) -> None:
+    gateway.arriero("down")
+    answer = ask(gateway, "demo")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert "start again with: ./main.sh up" in answer.json()["error"]["message"]
+    assert status(gateway)["resting_since"]
+    gateway.arriero("up")
+    assert ask(gateway, "demo").status_code == 200
+
+
+def test_a_gateway_that_is_off_leaves_the_slots_alone(gateway: RealGateway) -> None:
+    outcome = json.loads(gateway.arriero("gateway", "off", "--json").stdout)["data"]
+    assert (outcome["action"], outcome["gateway"]["state"]) == ("stop", "off")
+    assert httpx.get(f"http://127.0.0.1:{gateway.ports['demo']}/api/version").status_code == 200
+    with Occupied(gateway.port):
+        refused = gateway.arriero("gateway", "on", "--json", check=False)
+    assert (refused.returncode, json.loads(refused.stdout)["errors"][0]["code"]) == (3, "port.taken")
+
+
+def test_on_a_card_with_room_for_both_nobody_yields(gateway: RealGateway) -> None:
+    """A simulated one: the models run on the processor, and the plan counts that card's memory."""
+    gateway.arriero("--simulate", "rtx2070s", "gateway", "on")
+    assert ask(gateway, "demo").status_code == 200
+    assert ask(gateway, "second").status_code == 200
+    assert states(gateway) == {"demo": "active", "second": "active"}
