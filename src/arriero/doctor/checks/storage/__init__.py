@@ -1,5 +1,24 @@
-"""Disks and folders."""
+"""Disks: room, rights and kinds of filesystem."""
 
 from arriero.doctor.check import Check
+from arriero.doctor.checks.storage import (
+    execution,
+    filesystem,
+    inodes,
+    leftovers,
+    models_folder,
+    owners,
+    space,
+    swap,
+)
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = (
+    space.CHECK,
+    inodes.CHECK,
+    models_folder.CHECK,
+    owners.CHECK,
+    filesystem.CHECK,
+    execution.CHECK,
+    leftovers.CHECK,
+    swap.CHECK,
+)
