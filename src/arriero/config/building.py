@@ -45,6 +45,7 @@ def build_settings(resolved: Resolved) -> Settings:
     return Settings(
         backend=BackendChoice(v["backend"]),
         language=v["lang"],
+        theme=v["theme"],
         bind=v["bind"],
         models_dir=v["models_dir"],
         database=v["database"],

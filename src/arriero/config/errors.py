@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from arriero.core.errors import ArrieroError, UsageError
+from arriero.core.errors import ArrieroError, EnvironmentFault, UsageError
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,15 @@ class WrongForm(ConfigProblem):
     code = "config.wrong_form"
     value: str
     example: str
+
+
+class SettingNotWritten(EnvironmentFault):
+    """The user's own file could not take a setting; it is as it was."""
+
+    code = "config.not_written"
+    file: str
+    key: str
+    detail: str
 
 
 class SlotIdInvalid(ConfigProblem):

@@ -25,7 +25,7 @@ def lines_of(text: str) -> dict[KeyPath, int]:
     """The line (from 1) of every key in a document that tomllib accepts. Keys of one inline table share its line."""
     found: dict[KeyPath, int] = {}
     header: KeyPath = ()
-    for number, statement in _statements(text):
+    for number, statement in statements(text):
         parsed = tomllib.loads(statement)
         is_header = statement.lstrip().startswith("[")
         for path, _ in leaves(parsed):
@@ -35,7 +35,7 @@ def lines_of(text: str) -> dict[KeyPath, int]:
     return found
 
 
-def _statements(text: str) -> Iterator[tuple[int, str]]:
+def statements(text: str) -> Iterator[tuple[int, str]]:
     """Each statement with the number of its first line. A statement goes on until it parses."""
     pending, start = "", 1
     for number, line in enumerate(text.splitlines(keepends=True), 1):

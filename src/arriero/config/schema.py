@@ -18,6 +18,12 @@ from arriero.config.specs import BackendChoice, GpuChoice, KeyRule, KvCache, Pac
 MIB = 1 << 20
 PREFIX = "ARRIERO_"
 LANGUAGES = ("auto", "es", "en")
+THEMES = (
+    *("textual-dark", "textual-light", "nord", "gruvbox", "catppuccin-mocha", "dracula", "tokyo-night", "monokai"),
+    *("flexoki", "catppuccin-latte", "catppuccin-frappe", "catppuccin-macchiato", "solarized-light", "solarized-dark"),
+    *("rose-pine", "rose-pine-moon", "rose-pine-dawn", "atom-one-dark", "atom-one-light", "ansi-dark", "ansi-light"),
+)
+"""Textual's own, which only the app may import; a test holds them in step."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ SETTINGS = (
         "auto",
     ),
     _key("lang", kinds.one_of(LANGUAGES), '"en"', "Language of the interface; `auto` asks the locale.", "auto"),
+    _key("theme", kinds.one_of(THEMES), '"textual-light"', "Colours of the app.", "textual-dark"),
     _key(
         "bind",
         kinds.ADDRESS,

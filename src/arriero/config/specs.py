@@ -195,7 +195,7 @@ class GuardSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that is not a slot. `language` is 'auto', 'es' or 'en'; `bind` is an IP address.
+    """Everything that is not a slot. `language` is 'auto', 'es' or 'en', `theme` a name of Textual's, `bind` an address.
 
     `insecure_registries`: hosts (`host` or `host:port`) that are spoken to over plain http. `gpu`: which card, empty
     for the first one. `simulate`: the card that is pretended (`config.simulation`), empty for none.
@@ -203,6 +203,7 @@ class Settings:
 
     backend: BackendChoice
     language: str
+    theme: str
     bind: str
     models_dir: Path
     database: Path

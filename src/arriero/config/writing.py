@@ -1,0 +1,97 @@
+"""One setting written into the user's own file, which stays as its owner wrote it: comments, order, everything else.
+
+Invariant: what is written is read first. A change that tomllib would not read as exactly that one is not made.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+from arriero.config.errors import SettingNotWritten
+from arriero.config.lines import KeyPath, leaves, statements
+from arriero.core.files import write_atomic
+from arriero.core.paths import Places
+
+
+def write_user_setting(places: Places, path: KeyPath, value: str | int) -> Path:
+    """The file it is in now; made where there was none. Raises SettingNotWritten with the reason.
+
+    A link to a file elsewhere stays one. Whether the value counts is another question: the project's file, the
+    environment and flags are stronger.
+    """
+    file = places.user_settings
+    try:
+        before = file.read_text(encoding="utf-8") if file.exists() else ""
+        after = with_value(before, path, value)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(file.resolve(), after.encode(), mode=file.stat().st_mode & 0o777 if file.exists() else 0o644)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise SettingNotWritten(str(file), ".".join(path), getattr(fault, "strerror", None) or str(fault)) from fault
+    return file
+
+
+def with_value(text: str, path: KeyPath, value: str | int) -> str:
+    """The document with that value. Raises TOMLDecodeError where `text` is no TOML, or has no place for the key."""
+    wanted = dict(leaves(tomllib.loads(text)))
+    wanted = {there: told for there, told in wanted.items() if there != path[: len(there)] or there == path}
+    changed = _replaced(text, path, value) or _added(text, path, value)
+    if dict(leaves(tomllib.loads(changed))) != {**wanted, path: value}:
+        raise tomllib.TOMLDecodeError(f"{'.'.join(path)} cannot be put in without changing the rest")
+    return changed
+
+
+def _replaced(text: str, path: KeyPath, value: str | int) -> str | None:
+    """None where no line of its own gives the key yet."""
+    header: KeyPath = ()
+    lines = text.splitlines(keepends=True)
+    for number, statement in statements(text):
+        keys = [there for there, _ in leaves(tomllib.loads(statement))]
+        if statement.lstrip().startswith("["):
+            header = keys[0]
+        elif [header + there for there in keys] == [path]:
+            name, _, given = statement.partition("=")
+            count = len(statement.splitlines())
+            lines[number - 1 : number - 1 + count] = [f"{name}= {_literal(value)}{_comment(name, given)}\n"]
+            return "".join(lines)
+    return None
+
+
+def _comment(name: str, given: str) -> str:
+    """What follows the value. A `#` begins a comment where the line without it is still whole."""
+    for at, letter in enumerate(given):
+        if letter == "#" and _whole(f"{name}={given[:at]}"):
+            return f"  {given[at:].rstrip()}"
+    return ""
+
+
+def _whole(statement: str) -> bool:
+    try:
+        tomllib.loads(statement)
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
+
+
+def _added(text: str, path: KeyPath, value: str | int) -> str:
+    """Below its table's header, at the very top for a key without a table, else with a table at the end."""
+    line = f"{path[-1]} = {_literal(value)}\n"
+    if len(path) == 1:
+        return line + text
+    lines = text.splitlines(keepends=True)
+    for number, statement in statements(text):
+        if statement.lstrip().startswith("[") and _table(statement) == path[:-1]:
+            lines[number - 1] = f"{lines[number - 1].rstrip()}\n"
+            return "".join([*lines[:number], line, *lines[number:]])
+    before = f"{text.rstrip()}\n\n" if text.strip() else text
+    return f"{before}[{'.'.join(path[:-1])}]\n{line}"
+
+
+def _table(statement: str) -> KeyPath:
+    return next(iter(leaves(tomllib.loads(statement))))[0]
+
+
+def _literal(value: str | int) -> str:
+    """A JSON string is a TOML one."""
+    return json.dumps(value, ensure_ascii=False)
