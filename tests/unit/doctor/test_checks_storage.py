@@ -15,7 +15,6 @@ from arriero.doctor.checks.storage import (
     execution,
     filesystem,
     inodes,
-    leftovers,
     models_folder,
     owners,
     space,
@@ -117,22 +116,6 @@ async def test_programs_that_may_not_be_run(machine: Machine) -> None:
     assert await machine.kind(execution.CHECK) == "tmp_barred"
     machine.file("/proc/self/mounts", f"/dev/sda2 {PROJECT_ROOT.resolve().parent} ext4 rw,noexec 0 0\n")
     assert await machine.kind(execution.CHECK) == "barred"
-
-
-async def test_downloads_that_nobody_finished(machine: Machine) -> None:
-    assert await machine.kind(leftovers.CHECK) == "none"
-    blobs = models(machine) / "blobs"
-    blobs.mkdir(parents=True)
-    partial = blobs / f"sha256-{'0' * 64}-partial"
-    partial.write_bytes(b"x" * 10_000)
-    assert await machine.kind(leftovers.CHECK) == "none"  # somebody may be at work on it
-    os.utime(partial, (1, 1))
-    seen = (await machine.sees(leftovers.CHECK)).finding
-    assert (seen.kind, seen.params["downloads"]) == ("some", 1)
-    broken = models(machine) / "manifests/registry.ollama.ai/library/x/1"
-    broken.parent.mkdir(parents=True)
-    broken.write_text("{")
-    assert await machine.kind(leftovers.CHECK) == "unknown"
 
 
 SWAPS = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"

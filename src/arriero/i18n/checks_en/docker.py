@@ -335,10 +335,12 @@ CHECKS: dict[str, CheckText] = {
             "unneeded": "not needed now",
             "behind": "{names} run an older image than {image} is now",
             "missing": "{image} is not here",
+            "needed": "{image} is not here, and the settings ask for containers",
         },
         advice={
             "behind": "./main.sh down, then ./main.sh up",
             "missing": "docker pull {image}",
+            "needed": "docker pull {image}",
         },
     ),
     "docker.sources": CheckText(

@@ -90,19 +90,6 @@ CHECKS: dict[str, CheckText] = {
             "barred": "Move Arriero's folder to another disk, or sudo mount -o remount,exec {point}",
         },
     ),
-    "storage.leftovers": CheckText(
-        title="Left-over files",
-        why="Downloads that nobody finishes take room for nothing.",
-        seen={
-            "none": "none",
-            "unknown": "{fault}",
-            "some": "{files} files take {size_bytes:size} ({downloads} of unfinished downloads)",
-        },
-        advice={
-            "unknown": "./main.sh verify",
-            "some": "./main.sh prune",
-        },
-    ),
     "storage.swap": CheckText(
         title="Swap",
         why="Where memory runs out without swap, the kernel ends the biggest program: the model's server.",

@@ -335,10 +335,12 @@ CHECKS: dict[str, CheckText] = {
             "unneeded": "ahora no hace falta",
             "behind": "{names} usan una imagen anterior a la que ahora es {image}",
             "missing": "{image} no está aquí",
+            "needed": "{image} no está aquí, y los ajustes piden contenedores",
         },
         advice={
             "behind": "./main.sh apagar, y después ./main.sh encender",
             "missing": "docker pull {image}",
+            "needed": "docker pull {image}",
         },
     ),
     "docker.sources": CheckText(

@@ -90,19 +90,6 @@ CHECKS: dict[str, CheckText] = {
             "barred": "Mueve la carpeta de Arriero a otro disco, o sudo mount -o remount,exec {point}",
         },
     ),
-    "storage.leftovers": CheckText(
-        title="Restos",
-        why="Las descargas que nadie termina ocupan espacio para nada.",
-        seen={
-            "none": "no hay",
-            "unknown": "{fault}",
-            "some": "{files} archivos ocupan {size_bytes:size} ({downloads} de descargas sin terminar)",
-        },
-        advice={
-            "unknown": "./main.sh comprobar",
-            "some": "./main.sh limpiar",
-        },
-    ),
     "storage.swap": CheckText(
         title="Intercambio",
         why="Donde se acaba la memoria sin intercambio, el núcleo termina el programa mayor: el servidor del modelo.",

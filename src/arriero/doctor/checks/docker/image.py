@@ -15,7 +15,7 @@ async def look(site: Site) -> Finding:
     image = site.settings.docker.image
     told = await found.get(f"/images/{image}/json", limit_s=2.0)
     if told is None:
-        return saw("missing", image=image)
+        return saw("needed" if site.settings.backend is BackendChoice.DOCKER else "missing", image=image)
     running = [one for one in await site.fact(slots_containers) or [] if one.pid]
     old = [one.snapshot.name for one in running if one.snapshot.image_id != told["Id"]]
     return saw("behind", image=image, names=old) if old else saw("here", image=image, size_bytes=told["Size"])
@@ -24,6 +24,12 @@ async def look(site: Site) -> Finding:
 CHECK = Check(
     code="docker.image",
     subject=Subject.DOCKER,
-    kinds={"here": Grade.GOOD, "unneeded": Grade.SKIPPED, "behind": Grade.HINT, "missing": Grade.WARNING},
+    kinds={
+        "here": Grade.GOOD,
+        "unneeded": Grade.SKIPPED,
+        "behind": Grade.HINT,
+        "missing": Grade.HINT,
+        "needed": Grade.WARNING,
+    },
     look=look,
 )

@@ -28,7 +28,7 @@ async def look(site: Site) -> Finding:
         return saw("not_a_socket", path=str(where.socket))
     if mode & stat.S_IWOTH:
         return saw("open_to_all", path=str(where.socket), mode=f"{mode:04o}")
-    if where.origin == "default" and seen.st_gid == 0:
+    if where.origin == "default" and seen.st_gid == 0 and site.host.uid:
         return saw("root_only", path=str(where.socket))
     return saw("right", path=str(where.socket), mode=f"{mode:04o}")
 

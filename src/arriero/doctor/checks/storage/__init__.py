@@ -5,7 +5,6 @@ from arriero.doctor.checks.storage import (
     execution,
     filesystem,
     inodes,
-    leftovers,
     models_folder,
     owners,
     space,
@@ -19,6 +18,5 @@ CHECKS: tuple[Check, ...] = (
     owners.CHECK,
     filesystem.CHECK,
     execution.CHECK,
-    leftovers.CHECK,
     swap.CHECK,
 )
