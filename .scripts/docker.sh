@@ -91,4 +91,10 @@ if ! works; then
   apt_update
   apt_install "${wanted[@]}"
 fi
-if ! answers; then service start docker; fi
+if ! answers; then
+  service start docker
+  for ((tries = 60; tries > 0; tries--)); do # the start script is back before the engine answers
+    if [[ $mode != apply ]] || answers; then break; fi
+    sleep 0.5
+  done
+fi

@@ -113,7 +113,8 @@ async def mend(site: Site, proposal: Proposal, report: Report, *, command: str, 
             copies += [copy for copy in [await _do(site, hands, change, command)] if copy]
     except ArrieroError as fault:
         record.write(f"failed: {fault.code}")
-        return _mended(proposal, Ending.FAILED, hands.journal, record, copies, fault=fault)
+        (after,) = await examine(site.fresh(), (proposal.checked.check,))
+        return _mended(proposal, Ending.FAILED, hands.journal, record, copies, after, fault)
     except BaseException:
         record.write("interrupted")
         raise
