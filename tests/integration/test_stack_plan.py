@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,18 +16,15 @@ from typing import Any
 
 import pytest
 from bench.sparse_gguf import Model
-from bench.wanted import DEEPSEEK, MISTRAL, QWEN, V2_LITE, dense
+from bench.wanted import QWEN, V2_LITE, dense
 from registry_server import quick, stock_registry
 from version_world import free_port
 
 from arriero.cli import main
 from arriero.core import paths
 from arriero.core.ids import Reference
-from arriero.planner.fit.reading import ARRAY_LIMIT, read_shape
 from arriero.registry.client import RegistryClient
 from arriero.registry.pushing import push
-from arriero.stack.shapes import KeptShape
-from arriero.store.gguf import read_header
 
 MIB = 1 << 20
 SMALL = dense(
@@ -201,25 +199,52 @@ def test_what_was_planned_or_installed_is_known_without_asking(arriero: Arriero)
     assert "4096 (f16)" in arriero("plan", "--vram", "2GiB").out
 
 
-def test_the_catalogue_on_an_8_gb_card_beside_a_desktop(arriero: Arriero, own_home: Path, tmp_path: Path) -> None:
-    """Headers as `plan` keeps them after it has asked the registry; the card is simulated, its desktop holds 900 MB."""
-    names = {
-        "qwen2.5-coder:7b-instruct-q4_K_M": QWEN,
-        "deepseek-coder-v2:16b-lite-instruct-q4_K_M": V2_LITE,
-        "deepseek-coder:6.7b-instruct-q4_K_M": DEEPSEEK,
-        "mistral:7b-instruct-v0.3-q4_K_M": MISTRAL,
-    }
-    for name, model in names.items():
-        header = read_header(model.write(tmp_path / "m.gguf", words=False), number_arrays=ARRAY_LIMIT)
-        kept = KeptShape(own_home / ".local" / "state" / "arriero" / "shapes", Reference.parse(name))
-        kept.save("sha256:" + "0" * 64, read_shape(header))
+def test_the_catalogue_on_an_8_gb_card_beside_a_desktop(arriero: Arriero) -> None:
+    """Nothing was downloaded or asked for: the catalogue's own shapes. The card's desktop holds 900 MB."""
     told = simulated("models", "--json", card="rtx2070s,desktop=900M")
-    verdicts = {fit["reference"]: fit["verdict"] for fit in told.data["fits"] if fit["reference"] in names}
-    assert verdicts == dict(zip(names, ("gpu", "mixed", "gpu", "gpu"), strict=True))
+    fits = {fit["variant"]: fit for fit in told.data["fits"] if fit["header"] == "catalogue"}
+    assert {name: fit["verdict"] for name, fit in fits.items()} == {
+        "7b": "gpu",
+        "v2-lite": "mixed",
+        "6.7b": "gpu",
+        "135m": "gpu",
+    }
+    divided = fits["v2-lite"]
+    assert (divided["layers"], divided["gpu_layers"], divided["largest_context"]["f16"]) == (28, 28, 0)
+    assert divided["vram_bytes"] + divided["ram_bytes"] > 10_360_420_352 - 1  # all of it is somewhere
+    assert 0 < divided["cpu_expert_layers"] < 27
+
     text = simulated("models", "--lang", "en", card="rtx2070s,desktop=900M").out
-    assert text.count("fits wholly on the GPU; context wholly on the GPU: ") == 3
-    assert "28 of 28 layers on the GPU, the experts of " in text
-    assert "in RAM; context wholly on the GPU: none (f16)" in text
+    lines = [line.strip() for line in text.splitlines()]
+    at = next(i for i, line in enumerate(lines) if "deepseek-coder-v2:16b-lite" in line)
+    assert "10.4 GB" in lines[at]
+    assert lines[at + 1] == "is divided between GPU and RAM"
+    assert re.fullmatch(
+        r"28 of 28 layers on the GPU \(6\.\d+ GB\); in RAM 6\.\d+ GB, experts of \d+ layers", lines[at + 2]
+    )
+    assert lines[at + 3] == "context wholly on the GPU: none (f16)"
+    assert text.count("  fits wholly on the GPU\n") == 4
+    assert "context wholly on the GPU: 32768 (f16), 32768 (q8_0), 32768 (q4_0)" in text
+    assert max(map(len, text.splitlines()[1:])) <= 80
+
+
+def test_without_a_network_the_catalogue_is_told_and_what_could_not_be_asked(
+    arriero: Arriero, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{free_port()}")  # nobody listens there
+    told = arriero("plan", "deepseek", "--gpu", "RTX 2070 SUPER", "--json")
+    assert (told.code, told.data["header"], told.data["verdict"]) == (0, "catalogue", "mixed")
+    assert told.data["unasked"]["code"] == "registry.unreachable"
+    text = arriero("plan", "deepseek", "--gpu", "RTX 2070 SUPER", "--lang", "en").out
+    assert "Warning: No connection to registry.ollama.ai" in text
+    assert "follows from the catalogue" in text.replace("\n", " ")
+    unknown = arriero("plan", "llama3.2:1b", "--json")
+    assert (unknown.code, unknown.errors) == (3, ["registry.unreachable"])
+
+
+def test_what_comes_out_of_a_wheel_needs_nobody_to_be_asked(arriero: Arriero) -> None:
+    told = arriero("plan", "demo", "--json").data
+    assert (told["header"], told["unasked"], told["verdict"]) == ("catalogue", None, "cpu")
 
 
 @pytest.mark.parametrize(
@@ -235,7 +260,6 @@ def test_the_catalogue_on_an_8_gb_card_beside_a_desktop(arriero: Arriero, own_ho
         (("--context", "4096"), 2, "usage.argument_missing"),
         (("nothing.gguf",), 4, "gguf.missing"),
         (("no such model!",), 2, "reference.invalid"),
-        (("demo",), 4, "fit.header_unknown"),
         (("HOST/test/absent:1",), 4, "registry.manifest_not_found"),
     ],
 )

@@ -232,7 +232,10 @@ class Texts:
 
     # what fits
     verdicts: dict[str, str]
+    fit_from: Mapping[str, str]
     fit_head: str
+    fit_row: str
+    fit_switch: str
     fit_needs: str
     fit_card: str
     fit_no_card: str
@@ -247,6 +250,7 @@ class Texts:
     fit_setting_now: str
     fit_unknown: str
     fit_hint: str
+    fit_hint_declared: str
     fit_nothing: str
 
     # chat and demo

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 
 from arriero.core.errors import ArrieroError
 from arriero.planner.fit.placing import Verdict
+from arriero.stack.declared_shapes import declared_shape
 from arriero.stack.plan import CardRoom, FitReport, fit_of
-from arriero.stack.shapes import local_shape
+from arriero.stack.shapes import HeaderSource, local_shape
 from arriero.stack.targets import Target
 from arriero.stack.world import World
 
 
 @dataclass(frozen=True)
 class VariantFit:
-    """`verdict` None: its header is not here and nobody was asked for it, or `why` names what is wrong with it.
+    """`verdict` None: nothing is known of it here and nobody was asked, or `why` names what is wrong with its header.
 
-    `layers` to `cpu_expert_layers`: where it would go, as in FitReport. `largest_context`: tokens that stay wholly on
-    the GPU, by type of cache; None where that is not known.
+    `layers` to `ram_bytes`: where it would go, as in FitReport. `largest_context`: tokens that stay wholly on the GPU,
+    by type of cache; None where that is not known. `header`: where its header is from.
     """
 
     slot: str
@@ -31,7 +32,10 @@ class VariantFit:
     layers: int | None
     gpu_layers: int | None
     cpu_expert_layers: int | None
+    vram_bytes: int | None
+    ram_bytes: int | None
     largest_context: dict[str, int | None] | None
+    header: HeaderSource | None = None
     why: str | None = None
 
 
@@ -41,7 +45,7 @@ def local_fits(world: World, room: CardRoom | None) -> tuple[VariantFit, ...]:
 
 
 def reports(world: World, room: CardRoom | None) -> Iterator[tuple[Target, FitReport | ArrieroError | None]]:
-    """None: its header is not here."""
+    """None: nothing is known of it here."""
     for slot in world.configuration.slots:
         for variant in slot.variants:
             target = Target(variant.reference, slot, variant)
@@ -50,7 +54,7 @@ def reports(world: World, room: CardRoom | None) -> Iterator[tuple[Target, FitRe
 
 def _report(world: World, target: Target, room: CardRoom | None) -> FitReport | ArrieroError | None:
     try:
-        found = local_shape(world, target.reference)
+        found = local_shape(world, target.reference) or declared_shape(target.reference)
         return fit_of(world, target, found, room) if found else None
     except ArrieroError as fault:
         return fault
@@ -72,6 +76,9 @@ def _fit(target: Target, report: FitReport | ArrieroError | None) -> VariantFit:
         layers=known.layers if known else None,
         gpu_layers=known.gpu_layers if known else None,
         cpu_expert_layers=known.cpu_expert_layers if known else None,
+        vram_bytes=known.vram_bytes if known else None,
+        ram_bytes=known.ram_bytes if known else None,
         largest_context=known.largest_context if known else None,
+        header=known.header if known else None,
         why=report.code if isinstance(report, ArrieroError) else None,
     )

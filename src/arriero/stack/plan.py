@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from arriero.config.specs import BackendKind, KvCache, Speculation
+from arriero.core.errors import ArrieroError, EnvironmentFault
 from arriero.planner import Reason
 from arriero.planner.fit.choosing import Choice, choose
 from arriero.planner.fit.errors import ContextAbsurd
@@ -16,6 +17,8 @@ from arriero.planner.fit.memory import CPU_UBATCH, GPU_UBATCH, FitRequest
 from arriero.planner.fit.placing import Verdict
 from arriero.planner.fit.predicting import Budget, FitPlan, predict
 from arriero.planner.fit.speed import Expected
+from arriero.registry.errors import TransferBroken, TransferStalled
+from arriero.stack.declared_shapes import declared_shape
 from arriero.stack.learning import Measured, beside, matching
 from arriero.stack.results import GpuStatus
 from arriero.stack.shapes import FoundShape, HeaderSource, local_shape, shape_of_file
@@ -29,6 +32,9 @@ CUDA_BYTES = 250 << 20
 """What a process takes on the card beside llama.cpp's buffers: CUDA's context, cuBLAS, kernels that are loaded late."""
 NATIVE_MARGIN_MIB = 200
 """What the engine tells llama.cpp to leave free when it places layers; containers have `docker.fit_target_mib`."""
+_NOTABLE, _KEPT_TWICE = 0.03, ("Q4_0", "Q4_K", "IQ4_NL")
+"""An error of the formula, as a share; and files of whose matrices llama.cpp keeps a copy for the processor
+(ggml/src/ggml-cpu/repack.cpp), which its log and so the measured load have as CPU_REPACK."""
 DEFAULT_CONTEXT = 4096
 MAX_CONTEXT = 1 << 20
 
@@ -65,6 +71,7 @@ class FitReport:
     this model, or no card is known. `expected` None: no figures for that card. `source`: `measured` when `total_bytes`
     is that of a load seen before, which `measured` tells beside the formula's; else `formula`. `settings`: what suits
     the model on this card. `parallel`: requests at once, each with its own context. `header`: where the header is from.
+    `unasked`: why the model's registry could not be asked for it, None where it was, or nobody had to be.
     """
 
     reference: str
@@ -95,6 +102,7 @@ class FitReport:
     reasons: tuple[Reason, ...]
     gpu: CardRoom | None
     header: HeaderSource
+    unasked: ArrieroError | None = None
 
 
 async def plan(world: World, text: str, options: PlanOptions) -> FitReport:
@@ -111,10 +119,26 @@ async def plan(world: World, text: str, options: PlanOptions) -> FitReport:
     local = await asyncio.to_thread(local_shape, world, target.reference)
     if local and local.installed:
         return _report(world, str(target.reference), target, local, options, room)
+    found, unasked = await _before_download(world, target, local)
+    return replace(_report(world, str(target.reference), target, found, options, room), unasked=unasked)
+
+
+async def _before_download(
+    world: World, target: Target, local: FoundShape | None
+) -> tuple[FoundShape, ArrieroError | None]:
+    """The registry's word, which may have another version than what is known here; where it cannot be had, what is
+    known here, with the reason. Raises as `fetch_shape` for a model of which nothing is known here."""
+    known = local or await asyncio.to_thread(declared_shape, target.reference)
+    if known is not None and target.from_wheel:
+        return known, None
     from arriero.stack.headers import fetch_shape  # late: only who asks a registry pays for HTTP
 
-    found = await fetch_shape(world, target)
-    return _report(world, str(target.reference), target, found, options, room)
+    try:
+        return await fetch_shape(world, target), None
+    except (EnvironmentFault, TransferBroken, TransferStalled) as fault:
+        if known is None:
+            raise
+        return known, fault
 
 
 def _of_file(text: str) -> FoundShape | None:
@@ -178,6 +202,8 @@ def _report(
     if load is None:
         return _told(reference, target, found, fit, None, settings, room, reserve_bytes(world))
     measured = beside(load, fit.total_bytes)
+    if room is None and measured.error < -_NOTABLE and found.shape.quantization.startswith(_KEPT_TWICE):
+        fit = replace(fit, reasons=(*fit.reasons, Reason("fit.second_copy")))
     if budget.vram_bytes is not None:  # what the formula is short of is missing in the budget
         learnt = max(0, budget.vram_bytes - (load.total_bytes - fit.total_bytes))
         fit = replace(

@@ -23,7 +23,7 @@ from arriero.stack.world import World
 from arriero.store.errors import BlobMissing, GgufError, GgufSplit, ModelDamaged
 from arriero.store.gguf import GgufHeader, read_header
 
-_FORM = 1  # of the kept files; another form is read anew
+FORM = 1  # of the kept files; another form is read anew
 
 
 class HeaderSource(StrEnum):
@@ -31,6 +31,7 @@ class HeaderSource(StrEnum):
     STORE = "store"
     REGISTRY = "registry"
     KEPT = "kept"
+    CATALOGUE = "catalogue"
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class KeptShape:
     def load(self) -> tuple[str, ModelShape] | None:
         try:
             raw = json.loads(self._path.read_bytes())
-            return (str(raw["digest"]), _shape_of(raw["shape"])) if raw["form"] == _FORM else None
+            return (str(raw["digest"]), shape_from_json(raw["shape"])) if raw["form"] == FORM else None
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -107,11 +108,12 @@ class KeptShape:
     def save(self, digest: str, shape: ModelShape) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_atomic(self._path, json.dumps({"form": _FORM, "digest": digest, "shape": asdict(shape)}).encode())
+            write_atomic(self._path, json.dumps({"form": FORM, "digest": digest, "shape": asdict(shape)}).encode())
         except OSError as error:
             raise FileRefused(self._path, error.strerror or str(error)) from error
 
 
-def _shape_of(raw: Mapping[str, Any]) -> ModelShape:
+def shape_from_json(raw: Mapping[str, Any]) -> ModelShape:
+    """Of what `asdict` made of it. Raises KeyError and TypeError for another form."""
     layers = tuple(LayerShape(**layer) for layer in raw["layers"])
     return ModelShape(**{**raw, "layers": layers})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from arriero.cli.look import Look
-from arriero.cli.render.plan import fit_cell
+from arriero.cli.render.plan import fit_lines, fits_hint
 from arriero.cli.render.storage import litter_lines, problem_lines
 from arriero.stack.fits import VariantFit
 from arriero.stack.listing import StoreListing
@@ -21,6 +21,7 @@ def render_models(listing: StoreListing, look: Look) -> str:
         lines += ["", look.texts.models_others]
         size = look.texts.numbers.size
         lines += [f"    {o.reference}  {size(o.size_bytes)}  {o.version}" for o in listing.others]
+    lines += fits_hint(listing.fits, look)
     amiss = [*problem_lines(listing.problems, look), *litter_lines(listing.litter_bytes, look)]
     return "\n".join([*lines, "", *amiss] if amiss else lines)
 
@@ -40,8 +41,7 @@ def _slot(model: ModelStatus, fits: Mapping[str, VariantFit], look: Look) -> Ite
         )
         fit = fits.get(variant.reference)
         if fit is not None:
-            cell = fit_cell(fit, look)
-            yield f"      {look.paint(cell.text, cell.colour)}"
+            yield from (f"      {line}" for line in fit_lines(fit, look))
 
 
 def _version(variant: VariantStatus, look: Look) -> str:

@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from arriero.cli.look import Cell, Look
-from arriero.i18n import describe_reason, fill
+from arriero.cli.look import Look
+from arriero.cli.telling import warning_lines
+from arriero.i18n import describe_error, describe_reason, fill
 from arriero.planner.fit.choosing import Choice
 from arriero.planner.fit.placing import Verdict
 from arriero.stack.fits import VariantFit
 from arriero.stack.plan import FitReport
+from arriero.stack.shapes import HeaderSource
 
 _COLOURS = {Verdict.GPU: "green", Verdict.MIXED: "yellow", Verdict.CPU: "yellow", Verdict.NO: "red"}
 
 
 def render_plan(report: FitReport, look: Look) -> str:
+    head = look.texts.fit_head.format(reference=report.reference, context=report.context, kv_cache=report.kv_cache)
     verdict = look.paint(look.texts.verdicts[report.verdict], _COLOURS[report.verdict])
-    head = look.texts.fit_head.format(
-        reference=report.reference, context=report.context, kv_cache=report.kv_cache, verdict=verdict
+    lines = [head, f"  {verdict}", *(part for line in _lines(report, look) for part in _wrapped(line, look, "  "))]
+    return "\n".join([*lines, *_unasked(report, look)])
+
+
+def _unasked(report: FitReport, look: Look) -> Iterator[str]:
+    if report.unasked is not None:
+        yield from warning_lines(describe_error(report.unasked, look.texts), look)
+        yield from _wrapped(look.texts.fit_from[report.header], look)
+
+
+def _wrapped(line: str, look: Look, indent: str = "") -> list[str]:
+    return textwrap.wrap(
+        line,
+        look.width,
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_long_words=False,
+        break_on_hyphens=False,
     )
-    return "\n".join([head, *(f"  {line}" for line in _lines(report, look))])
 
 
 def _lines(report: FitReport, look: Look) -> Iterator[str]:
@@ -48,7 +67,10 @@ def _lines(report: FitReport, look: Look) -> Iterator[str]:
         yield t.fit_largest.format(contexts=contexts_text(report.largest_context, look))
     yield from _expected(report, look)
     yield from (_setting(choice, report, look) for choice in report.settings)
-    yield from (f"{look.sign('dot')} {describe_reason(reason, t)}" for reason in report.reasons)
+    if report.slot and any(choice.key and choice.now != choice.chosen for choice in report.settings):
+        yield t.fit_switch
+    told = [choice.reason for choice in report.settings]
+    yield from (f"{look.sign('dot')} {describe_reason(r, t)}" for r in report.reasons if r not in told)
 
 
 def _card(report: FitReport, look: Look) -> str:
@@ -66,8 +88,10 @@ def _card(report: FitReport, look: Look) -> str:
 def _setting(choice: Choice, report: FitReport, look: Look) -> str:
     t = look.texts
     now = t.fit_setting_now.format(now=choice.now) if choice.key and choice.now != choice.chosen else ""
-    name = f"slots.{report.slot}.{choice.key}" if choice.key and report.slot else choice.name
-    return t.fit_setting.format(setting=name, chosen=choice.chosen, now=now, reason=describe_reason(choice.reason, t))
+    switched = choice.key and report.slot
+    name = f"slots.{report.slot}.{choice.key}" if switched else choice.name
+    chosen = f'"{choice.chosen}"' if switched else choice.chosen  # as arriero.toml has it
+    return t.fit_setting.format(setting=name, chosen=chosen, now=now, reason=describe_reason(choice.reason, t))
 
 
 def _expected(report: FitReport, look: Look) -> Iterator[str]:
@@ -91,25 +115,32 @@ def contexts_text(contexts: Mapping[str, int | None], look: Look) -> str:
 
 
 def render_fits(fits: Sequence[VariantFit], look: Look) -> str:
-    t = look.texts
-    rows = [
-        (Cell(fit.slot, "bold"), Cell(fit.variant), Cell(f"{fit.context} ({fit.kv_cache})"), fit_cell(fit, look))
-        for fit in fits
-    ]
-    unknown = next((fit for fit in fits if fit.verdict is None), None)
-    lines = look.table((t.column_model, t.column_variant, t.column_context, t.column_fit), rows)
-    return "\n".join([*lines, "", t.fit_hint.format(name=unknown.slot)] if unknown else lines)
+    lines: list[str] = []
+    for fit in fits:
+        head = look.texts.fit_row.format(slot=fit.slot, variant=fit.variant, context=fit.context, kv_cache=fit.kv_cache)
+        lines += [look.paint(head, "bold"), *(f"  {line}" for line in fit_lines(fit, look))]
+    return "\n".join([*lines, *fits_hint(fits, look)])
 
 
-def fit_cell(fit: VariantFit, look: Look) -> Cell:
-    """The verdict, and the largest context for each type of cache where there is a card."""
+def fit_lines(fit: VariantFit, look: Look) -> Iterator[str]:
+    """The verdict, where its parts go if not to one place, and the largest context for each type of cache."""
     t = look.texts
     if fit.verdict is None:
-        return Cell(t.fit_unknown, "dim")
-    known = {kv: count for kv, count in (fit.largest_context or {}).items() if count is not None}
-    parts = [t.verdicts[fit.verdict]]
+        yield look.paint(t.fit_unknown, "dim")
+        return
+    yield look.paint(t.verdicts[fit.verdict], _COLOURS[fit.verdict])
     if fit.verdict is Verdict.MIXED:
-        parts.append(fill(t.fit_division, {**vars(fit), "experts": fit.cpu_expert_layers or None}, t.numbers))
+        yield fill(t.fit_division, {**vars(fit), "experts": fit.cpu_expert_layers or None}, t.numbers)
+    known = {kv: count for kv, count in (fit.largest_context or {}).items() if count is not None}
     if known:
-        parts.append(t.fit_largest_short.format(contexts=contexts_text(known, look)))
-    return Cell("; ".join(parts), _COLOURS[fit.verdict])
+        yield t.fit_largest_short.format(contexts=contexts_text(known, look))
+
+
+def fits_hint(fits: Sequence[VariantFit], look: Look) -> list[str]:
+    """Of what was reckoned without the model's own header, or not at all: how to know better."""
+    t = look.texts
+    unknown = next((fit for fit in fits if fit.verdict is None), None)
+    declared = next((fit for fit in fits if fit.header is HeaderSource.CATALOGUE), None)
+    if unknown is not None:
+        return ["", *_wrapped(t.fit_hint.format(name=unknown.slot), look)]
+    return ["", *_wrapped(t.fit_hint_declared.format(name=declared.slot), look)] if declared else []
