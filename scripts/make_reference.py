@@ -23,16 +23,21 @@ import arriero  # noqa: E402
 from arriero.cli import exit_codes  # noqa: E402
 from arriero.cli.commands.demo import DATA as DEMO_DATA  # noqa: E402
 from arriero.cli.commands.measure import BenchReport  # noqa: E402
+from arriero.cli.render.mending import MendedTold  # noqa: E402
 from arriero.cli.verbs import Verb, build_parser, verbs  # noqa: E402
 from arriero.clients import values as client_values  # noqa: E402
 from arriero.config import schema  # noqa: E402
 from arriero.core.errors import ArrieroError, every_error  # noqa: E402
+from arriero.doctor.install.removing import TakenBack  # noqa: E402
+from arriero.doctor.showing import ChangeView  # noqa: E402
 from arriero.gateway import results as gateway_results  # noqa: E402
 from arriero.hardware.machine import DiskSnapshot, HardwareSnapshot, MachineSnapshot  # noqa: E402
 from arriero.hardware.values import GpuProcess  # noqa: E402
 from arriero.i18n.check_texts import CheckTold  # noqa: E402
 from arriero.i18n.en import EN  # noqa: E402
+from arriero.measure.accepting import Acceptance  # noqa: E402
 from arriero.measure.comparing import Change, Comparison, Condition, Loss  # noqa: E402
+from arriero.measure.requirements import Note, Row  # noqa: E402
 from arriero.measure.values import Environment, Figure, Measurement, MemorySample, Remark  # noqa: E402
 from arriero.planner import Action, Drift, Plan, Reason  # noqa: E402
 from arriero.planner.fit.choosing import Choice  # noqa: E402
@@ -171,10 +176,13 @@ COMMAND_DATA = (
     ("`keys revoke`", "`KeyStatus`"),
     ("`expose`", "`ExposureOutcome`"),
     ("`bench`", "`BenchReport`; with `--compare` a list of `Comparison`"),
+    ("`accept`", "`Acceptance`"),
     ("`connect`", "`Connection`; with `--check` a `ClientCheck`"),
     ("`disconnect`", "`Connection`"),
     ("`chat`", "`slot`, `model`, `answer` and the fields of `ChatStats`"),
-    ("`validate`", "`checks`, a list of `CheckTold`"),
+    ("`validate`", "`checks`, a list of `CheckTold`; with `--fix` `steps`, a list of `MendedTold`, and `dry_run`"),
+    ("`install`", "`steps`, a list of `MendedTold`, and `dry_run`"),
+    ("`uninstall`", "`stopped`, an `Outcome`; `additions`, a list of `TakenBack`; `models`, `dry_run`"),
     ("`demo`", ", ".join(f"`{name}`" for name in DEMO_DATA) + "; with `--dry-run` an `Outcome`"),
     ("`logs`", "`slot`, `lines`"),
     ("`config show`", "for each key an object with `value` and `origin`"),
@@ -205,6 +213,9 @@ DESCRIBED = (
     Change,
     Condition,
     Loss,
+    Acceptance,
+    Row,
+    Note,
     GuardStatus,
     Trouble,
     Yielded,
@@ -238,6 +249,9 @@ DESCRIBED = (
     version_results.ExportedModel,
     results.ChatStats,
     CheckTold,
+    MendedTold,
+    ChangeView,
+    TakenBack,
     client_values.Connection,
     client_values.Endpoint,
     client_values.ClientCheck,

@@ -17,11 +17,14 @@ import pytest
 
 from arriero.cli.look import Look
 from arriero.cli.render.measure import loss_text, markdown, render_comparison, render_measurements
+from arriero.cli.render.measure_accept import render_acceptance
 from arriero.cli.render.measure_report import render_report
 from arriero.i18n import Texts
 from arriero.i18n.en import EN
 from arriero.i18n.es import ES
+from arriero.measure.accepting import Acceptance
 from arriero.measure.comparing import compare, loss_since_update
+from arriero.measure.requirements import REQUIREMENTS, Facts, Note, Row, Verdict, judge
 from arriero.measure.values import Environment, Figure, FigureName, Mark, Measurement, MemorySample, Remark
 
 Arriero = Callable[..., Any]
@@ -178,6 +181,34 @@ def test_tables(check_golden: Golden, texts: Texts) -> None:
     loss = loss_since_update([SLOW, FAST])
     assert loss
     check_golden(f"measure.{texts.language}.txt", "\n--\n".join([*told, loss_text(loss, look)]) + "\n")
+
+
+@BOTH
+def test_the_specification(check_golden: Golden, texts: Texts) -> None:
+    card = replace(HERE, on="mixed", others=("firefox",))
+    taken = replace(FAST, environment=card, figures=(*SLOW.figures, figure(FigureName.COLD, 12.3)))
+    facts = Facts(7.6e9, True, (("q8_0", 8192),), (("kv_cache", "q8_0"),), ("6.7b",))
+    slow = replace(taken, figures=(figure(FigureName.GENERATION, 17.5), figure(FigureName.SHORT, 0.7)))
+    known = {f.name for f in taken.figures}
+    rows = [judge(one, taken, facts) for one in REQUIREMENTS if one.figure in known]
+    rows += [judge(one, slow, facts) for one in REQUIREMENTS[1:4:2]]
+    rows += [judge(REQUIREMENTS[0], taken, Facts(7.6e9)), judge(REQUIREMENTS[0], taken, Facts(1e8, True))]
+    rows += [
+        Row("RF-02", "qwen", Verdict.MET),
+        Row("7.generate", "mistral", Verdict.UNKNOWN, why=Note("inactive", {"slot": "mistral"})),
+        Row("7.generate", "qwen", Verdict.NOT_MET, remedies=(Note("logs", {"slot": "qwen", "detail": "HTTP 500"}),)),
+        Row("RNF-02.compose", "qwen", Verdict.UNKNOWN, why=Note("no_docker", {})),
+        Row("7.toolkit", "", Verdict.UNKNOWN, why=Note("told", {"detail": "-"})),
+        Row("7.editor", "", Verdict.NOT_MET, remedies=(Note("told", {"detail": "-"}),)),
+    ]
+    told = render_acceptance(Acceptance(tuple(rows), (taken,), interrupted=True), Look(texts))
+    check_golden(f"accept.{texts.language}.txt", told + "\n")
+    assert max(len(line) for line in told.split("\n\n")[0].splitlines()) <= 80
+
+
+def test_without_an_active_model_there_is_nothing_to_accept(arriero: Arriero) -> None:
+    run = arriero("accept", "--json")
+    assert (run.code, json.loads(run.out)["errors"][0]["code"]) == (1, "measure.nothing_active")
 
 
 def test_a_report_tells_every_number_that_it_draws() -> None:

@@ -29,6 +29,7 @@ TEXTS: dict[str, str] = {
     "config.not_toml": "{file}: not valid TOML ({detail}).",
     "config.not_written": "\"{key}\" could not be kept in {file} ({detail}). The file is as it was. Check its permissions, or write it by hand.",
     "config.out_of_range": '{origin}: "{key}" goes from {lowest} to {highest}, and here it is {value}.',
+    "config.overruled": "{origin}: \"{key}\" is set there, and that counts for more than what is chosen here. Change it there.",
     "config.port_shared": '{origin}: port {port} is given to several models: {slots}. Each needs its own ("{key}").',
     "config.slot_id": '{origin}: "{slot}" cannot name a model. Use lower-case letters, digits and hyphens, a letter first (40 at most).',
     "config.unknown_key": '{origin}: there is no key "{key}".[[ Did you mean "{nearest}"?]]',

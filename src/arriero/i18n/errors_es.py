@@ -29,6 +29,7 @@ TEXTS: dict[str, str] = {
     "config.not_toml": "{file}: no es TOML válido ({detail}).",
     "config.not_written": "«{key}» no se ha podido guardar en {file} ({detail}). El fichero está como estaba. Revisa sus permisos, o escríbelo a mano.",
     "config.out_of_range": "{origin}: «{key}» va de {lowest} a {highest}, y aquí vale {value}.",
+    "config.overruled": "{origin}: «{key}» está puesto ahí, y eso manda sobre lo que se elija aquí. Cámbialo ahí.",
     "config.port_shared": "{origin}: el puerto {port} está puesto en varios modelos: {slots}. Cada uno necesita el suyo («{key}»).",
     "config.slot_id": "{origin}: «{slot}» no vale como nombre de modelo. Usa minúsculas, cifras y guiones, empezando por una letra (40 como mucho).",
     "config.unknown_key": "{origin}: no existe la clave «{key}».[[ ¿Querías decir «{nearest}»?]]",

@@ -10,7 +10,8 @@ from importlib import import_module
 @dataclass(frozen=True, eq=False, repr=False)
 class MeasureTexts:
     """`figures` by FigureName; `figures_at` where a figure is of a context or of clients; `marks` by Mark, `remarks` by
-    code, `conditions` by Environment's field."""
+    code, `conditions` by Environment's field,
+    `accept_rows` by the requirement's name, `whys` and `remedies` by a Note's code."""
 
     help_slots: str
     help_quick: str
@@ -47,6 +48,20 @@ class MeasureTexts:
     column_before: str
     column_after: str
     column_change: str
+    accept_rows: Mapping[str, str]
+    verdicts: Mapping[str, str]
+    whys: Mapping[str, str]
+    remedies: Mapping[str, str]
+    column_requirement: str
+    column_required: str
+    column_measured: str
+    column_verdict: str
+    required_above: str
+    required_below: str
+    required_holds: str
+    accept_why: str
+    accept_remedy: str
+    accept_sum: str
     report_title: str
     plot_ttft: str
     plot_reading: str

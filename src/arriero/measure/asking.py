@@ -45,9 +45,14 @@ class Server:
 
     async def ask(self, question: Question) -> Answer:
         """Raises Broken, also for an error in the server's own words and for an answer without a word."""
-        seen = await timed(
-            self.address, self.dialect.path(question), self.dialect.body(self.model, question), self.limits
-        )
+        return await self._post(self.dialect.path(question), self.dialect.body(self.model, question))
+
+    async def generate(self, body: dict[str, object]) -> Answer:
+        """Ollama's /api/generate, which only servers of that dialect have. Raises as `ask`."""
+        return await self._post("/api/generate", body)
+
+    async def _post(self, path: str, body: dict[str, object]) -> Answer:
+        seen = await timed(self.address, path, body, self.limits)
         if seen.status != 200:
             raise Broken(_reason(seen.status, seen.body))
         return answer_of(self.dialect, seen.lines)

@@ -20,7 +20,7 @@ from arriero.measure.lifecycle import LifeCycle, life_cycle
 from arriero.measure.sections import QUICK_EXTENT, THOROUGH_EXTENT, Extent
 from arriero.measure.serving import Served, measure_server
 from arriero.measure.targets import Target
-from arriero.measure.values import Measurement
+from arriero.measure.values import FigureName, Measurement
 from arriero.measure.watching import watching
 from arriero.measure.wire import Broken
 from arriero.stack.world import World
@@ -31,16 +31,17 @@ LIFE_TURNS = 3
 @dataclass(frozen=True)
 class Wish:
     """`contexts` None: the usual ones, without those that the slot's context has no room for. `life_cycle`: for slots,
-    and then what is active is stopped and started again."""
+    and then what is active is stopped and started again. `only`: nothing but the sections with these figures."""
 
     quick: bool = False
     contexts: tuple[int, ...] | None = None
     life_cycle: bool = False
+    only: frozenset[FigureName] | None = None
 
     def extent(self, limit: int | None) -> Extent:
         usual = QUICK_EXTENT if self.quick else THOROUGH_EXTENT
         contexts = self.contexts or tuple(c for c in usual.contexts if limit is None or c <= limit)
-        return replace(usual, contexts=contexts or usual.contexts[:1])
+        return replace(usual, contexts=contexts or usual.contexts[:1], only=self.only)
 
 
 @dataclass(frozen=True)

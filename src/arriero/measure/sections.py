@@ -30,13 +30,15 @@ _BRIEF = 8
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is measured. `written`: tokens of a long answer; `together`: of each of several at once."""
+    """How much is measured. `written`: tokens of a long answer; `together`: of each of several at once. `only`: what
+    somebody wants to know, None: everything."""
 
     contexts: tuple[int, ...]
     effort: Effort
     short: Effort
     written: int
     together: int
+    only: frozenset[FigureName] | None = None
 
 
 THOROUGH_EXTENT = Extent(CONTEXTS, THOROUGH, Effort(20, 40, 30.0), written=128, together=32)
@@ -196,8 +198,16 @@ async def crowd(bench: Bench, clients: int) -> None:
 Section = tuple[Callable[[Bench], Awaitable[None]], tuple[tuple[FigureName, int], ...]]
 
 
-def sections_of(contexts: Sequence[int]) -> list[Section]:
+def sections_of(extent: Extent) -> list[Section]:
     """In the order in which they are measured: what is quick and decides most comes first."""
+    return [
+        section
+        for section in _every(extent.contexts)
+        if extent.only is None or {n for n, _ in section[1]} & extent.only
+    ]
+
+
+def _every(contexts: Sequence[int]) -> list[Section]:
 
     def at(context: int) -> Section:
         return (lambda bench: reading(bench, context)), tuple((name, context) for name in READING)

@@ -35,7 +35,7 @@ def went_on() -> bool:
 async def measure_server(server: Server, extent: Extent, name: str, clock: Clock, report: Report) -> Served:
     """Never raises for what the server does; a cancellation ends it with what was measured until then."""
     bench = Bench(server, Ledger(), extent, clock, report, name)
-    sections = sections_of(extent.contexts)
+    sections = sections_of(extent)
     for _, keys in sections:
         for key in keys:
             bench.ledger.series(*key)

@@ -14,6 +14,7 @@ from arriero.i18n import texts_of
 from arriero.i18n.language import Language
 from arriero.i18n.measure_texts import MeasureTexts, measure_texts_of
 from arriero.measure.comparing import CONDITIONS
+from arriero.measure.requirements import REQUIREMENTS, Verdict
 from arriero.measure.values import FigureName, Mark
 
 SPOKEN = {language: measure_texts_of(language) for language in Language}
@@ -45,6 +46,13 @@ def test_every_code_has_its_row(language: Language) -> None:
     assert set(texts.figures) == set(FigureName)
     assert set(texts.marks) == set(Mark) - {Mark.NONE}
     assert set(texts.conditions) == set(CONDITIONS)
+    assert set(texts.verdicts) == set(Verdict)
+    assert {one.name for one in REQUIREMENTS} < set(texts.accept_rows)
+    notes = set[str]()
+    for name in ("requirements", "accepting"):
+        written = Path(SOURCE_ROOT, "arriero", "measure", f"{name}.py").read_text(encoding="utf-8")
+        notes |= set(re.findall(r'Note\("(\w+)"', written))
+    assert notes == {*texts.whys, *texts.remedies}
     source = Path(SOURCE_ROOT, "arriero", "measure", "watching.py").read_text(encoding="utf-8")
     assert set(texts.remarks) == set(re.findall(r'Remark\("(\w+)"', source))
 

@@ -83,6 +83,8 @@ def conditions(taken: Sequence[Measurement], look: Look) -> Iterator[str]:
     m = measure_texts_of(look.texts.language)
     for one in taken:
         told = {**vars(one.environment), "target": one.environment.target}
+        if one.environment.card_simulated:
+            told["card"] = f"{one.environment.card}{look.texts.gpu_simulated}"
         told["load"] = look.texts.numbers.decimal(one.environment.load)
         yield fill(m.taken_under, told, look.texts.numbers)
     yield m.took.format(took=look.texts.numbers.duration(sum(one.took_s for one in taken)))

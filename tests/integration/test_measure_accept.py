@@ -1,0 +1,103 @@
+"""`bench` and `accept` on the demo model in a real engine: the life cycle, and that all is as before."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from bench.rig import GGUF_SHA256
+from version_world import free_port
+
+from arriero.config.loading import load
+from arriero.core.paths import places
+from arriero.core.progress import Progress, silent
+from arriero.measure.accepting import Told, accept
+from arriero.measure.history import recall
+from arriero.measure.lifecycle import as_before
+from arriero.measure.measuring import Wish, measure
+from arriero.measure.requirements import Verdict
+from arriero.measure.targets import active_slots, slot_target
+from arriero.measure.values import FigureName, Mark
+from arriero.stack.activate import activate
+from arriero.stack.deactivate import deactivate
+from arriero.stack.world import World, open_world
+from stack_world import REFERENCE, all_down, install
+
+
+@pytest.fixture
+async def world(tmp_path: Path, demo_gguf: Path) -> AsyncIterator[World]:
+    """With a context that has no room for 2048 tokens, which would take a loaded machine a minute."""
+    flags = {"slots.demo.port": str(free_port()), "slots.demo.context": "1024", "backend": "native"}
+    flags |= {"docker.project": os.environ["ARRIERO_DOCKER__PROJECT"], "simulate": "rtx2070s,release=0.2"}
+    root = tmp_path / "project"
+    root.mkdir()
+    made = await asyncio.to_thread(open_world, load(flags, {}, replace(places(), root=root)))
+    install(made, demo_gguf, REFERENCE)
+    await activate(made, "demo", silent)
+    yield made
+    await all_down(made)
+    made.gpu.close()
+
+
+async def nothing_known() -> Told:
+    return Told(well=None, detail="not here")
+
+
+async def broken() -> Told:
+    return Told(well=False, detail="it broke")
+
+
+async def test_the_specification_row_by_row_and_all_is_as_before(world: World) -> None:
+    wishes = world.writable_state().desired()
+    told = await accept(world, nothing_known, broken, silent)
+    rows = {(row.name, row.slot): row for row in told.rows}
+    assert rows["RNF-01.first_token", "demo"].verdict is Verdict.UNKNOWN
+    assert rows["7.completion", "demo"].why is not None
+    assert rows["RNF-02.recovery", "demo"].verdict is Verdict.MET
+    assert rows["7.shutdown", "demo"].verdict is Verdict.MET  # the simulated card showed its memory as free
+    assert rows["RNF-02.compose", "demo"].verdict is Verdict.UNKNOWN
+    assert {rows[name, "demo"].verdict for name in ("RF-02", "7.generate")} == {Verdict.MET}
+    assert rows["7.generate", "qwen"].verdict is Verdict.UNKNOWN
+    assert rows["7.toolkit", ""].verdict is Verdict.UNKNOWN
+    assert [note.params for note in rows["7.editor", ""].remedies] == [{"detail": "it broke"}]
+    assert "7.editor" in told.not_met
+    assert await active_slots(world) == ("demo",)
+    assert world.writable_state().desired() == wishes
+    (remembered,) = recall(world, "demo")
+    assert remembered == told.measurements[0]
+    assert remembered.environment.digest == f"sha256:{GGUF_SHA256}"
+    assert (remembered.environment.card_simulated, remembered.environment.quantisation) == (True, "Q4_1")
+
+
+async def test_an_interruption_in_the_life_cycle_leaves_the_slot_active(world: World) -> None:
+    reached = asyncio.Event()
+
+    def stop_at(progress: Progress) -> None:
+        if progress.step == "measure.life":
+            reached.set()
+
+    wish = Wish(quick=True, contexts=(64,), life_cycle=True, only=frozenset({FigureName.SHORT}))
+    task = asyncio.create_task(measure(world, await slot_target(world, "demo"), wish, stop_at))
+    await reached.wait()
+    task.cancel()
+    taken = await task
+    assert taken.interrupted
+    assert not taken.measurement.whole
+    marks = {figure.name: figure.mark for figure in taken.measurement.figures}
+    assert marks[FigureName.COLD] is Mark.PARTIAL
+    assert marks[FigureName.SHORT] is not Mark.PARTIAL
+    assert await active_slots(world) == ("demo",)
+    assert recall(world, "demo")[0] == taken.measurement
+
+
+async def test_what_was_off_is_off_again(world: World) -> None:
+    await deactivate(world, "demo", silent)
+    async with as_before(world, silent):
+        await activate(world, "demo", silent)
+    (seen,) = await world.backend.inspect([("demo", world.slot("demo").port)])
+    assert seen.phase == "absent"
+    assert not world.writable_state().desired()["demo"].active
