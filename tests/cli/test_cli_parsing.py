@@ -77,7 +77,7 @@ def test_with_json_the_refusal_is_json(arriero: Arriero) -> None:
 def test_both_names_of_a_command_are_understood_in_both_languages(texts: Any) -> None:
     parser = build_parser(texts)
     for verb in verbs(texts):
-        given = {"completion": ["bash"], "import": ["f", "t"], "export": ["t", "f"]}
+        given = {"completion": ["bash"], "import": ["f", "t"], "export": ["t", "f"], "keys": ["add", "editor"]}
         arguments = given.get(verb.name, [part.name for part in verb.parts[:1]])
         if verb.name in {"activate", "deactivate", "chat", "logs", "remove", "pull", "rollback"}:
             arguments = ["demo"]
