@@ -57,6 +57,17 @@ async def test_nothing_is_absent(world: AnyWorld) -> None:
     assert (seen.phase, seen.pid, seen.answers, seen.holder, seen.memory_bytes) == ("absent", None, False, None, None)
 
 
+async def test_what_belongs_to_no_slot_any_more_is_swept_away(world: AnyWorld) -> None:
+    assert await world.backend.sweep(["qwen"], silent) == []
+    await world.start()
+    assert await world.backend.sweep(["mistral", "qwen"], silent) == []
+    assert (await world.seen()).phase == "serving"
+    (ended,) = await world.backend.sweep(["mistral"], silent)
+    assert (ended.slot, ended.was_running, ended.port_free, ended.leftovers) == ("qwen", True, True, ())
+    assert ended.memory_freed_bytes > 0
+    assert (await world.seen()).phase == "absent"
+
+
 async def test_it_is_a_backend(world: AnyWorld) -> None:
     backend: Backend = world.backend
     assert backend.kind == world.kind

@@ -156,6 +156,25 @@ async def test_an_engine_that_went_away_is_told_and_when_it_is_back_so_is_the_tr
     assert (model.state, [d.code for d in model.drift]) == (ModelState.ACTIVE, [DriftCode.UNASKED])
 
 
+async def test_down_leaves_no_container_of_ours_and_no_network(world: World, stack: DockerStack) -> None:
+    project, network = stack.clone.project, f"{stack.clone.project}_default"
+    labels = [f"--label=com.docker.compose.project={project}", "--label=arriero.slot=undeclared"]
+    docker("run", "-d", "--name", f"{project}-undeclared", *labels, stack.flags["docker.image"])
+    docker("create", "--name", f"{project}-guest", "--network", network, stack.flags["docker.image"])
+    try:
+        outcome = await down(world, silent)
+        assert [(one.slot, one.was_running) for one in outcome.stopped] == [("qwen", True), ("undeclared", True)]
+        assert outcome.failures == ()
+        assert stack.clone.containers() == {}
+        assert network in docker("network", "ls", "--format", "{{.Name}}").split()  # the guest needs it to start again
+    finally:
+        docker("rm", "--force", f"{project}-guest")
+    outcome = await down(world, silent)
+    assert (outcome.stopped, outcome.failures) == ((), ())
+    assert network not in docker("network", "ls", "--format", "{{.Name}}").split()
+    assert f"{project}_ollama_models" in docker("volume", "ls", "--quiet").split()
+
+
 async def test_what_runs_under_the_other_backend_is_seen_moved_and_ended(world: World, stack: DockerStack) -> None:
     native = stack.another(backend="native")
     model = await look(native)

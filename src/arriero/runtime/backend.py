@@ -190,6 +190,12 @@ class Backend(Protocol):
         """Ends the service and what it started; returns only when process and port are gone, or says what is left."""
         ...
 
+    async def sweep(self, slots: Sequence[str], report: Report) -> list[StopReport]:
+        """Ends what is there of slots that are none of these, as they were declared once, and takes away what the
+        services had in common. Raises as `inspect`.
+        """
+        ...
+
     async def inspect(self, slots: Sequence[tuple[str, int]]) -> list[ServiceSnapshot]:
         """Looks at every (slot, port), in parallel, within two seconds; never raises for what it finds.
 

@@ -27,7 +27,7 @@ from arriero.stack.world import World
 
 @dataclass
 class Applied:
-    """What happened while a plan was carried out; `failed` has what went wrong, by slot, where the plan could go on.
+    """What happened while a plan was carried out; `failed` has what went wrong, by slot, where the rest went on.
     `ended`: by slot, in the plan's order, what its stop gave back; empty until then. `unreleased`: that the driver has
     not given back what the services held that ended last.
     """
@@ -67,6 +67,8 @@ async def carry_out(
         applied.failed |= {action.slot: fault for action, fault in zip(left, faults, strict=True) if fault}
         if applied.failed and not keep_going:
             raise next(fault for fault in faults if fault)
+    if plan.goal == "down":
+        await _sweep(world, scene, applied, report)
     if applied.stopped or plan.goal == "down":
         await _settle(applied, report)
     return applied
@@ -95,6 +97,19 @@ async def _attempt(
         raise
     _audit(world, plan, action, scene, seen, "done")
     return None
+
+
+async def _sweep(world: World, scene: Scene, applied: Applied, report: Report) -> None:
+    """What is ours and has no slot any more cannot be in a plan of slots; it holds memory all the same."""
+    slots = [slot.id for slot in world.configuration.slots]
+    for backend in scene.sight.looked_at:
+        try:
+            for ended in await backend.sweep(slots, report):
+                applied.ended[ended.slot] = [ended]
+                if ended.leftovers:
+                    applied.failed[ended.slot] = StopIncomplete(ended.slot, ended.leftovers)
+        except ArrieroError as fault:
+            applied.failed[backend.kind] = fault
 
 
 async def _settle(applied: Applied, report: Report) -> None:

@@ -12,7 +12,10 @@ from arriero.state import State
 
 
 async def down(world: World, report: Report, *, dry_run: bool = False) -> Outcome:
-    """Ends what runs, also what nobody asked for. One slot that will not end does not keep the others up."""
+    """Ends what runs, also what nobody asked for. One slot that will not end does not keep the others up.
+
+    What still runs of a slot that is declared no more ends too, beyond the plan, and is told with the rest.
+    """
     task = Undertaking("down", lambda scene: plan_down(list(scene.views.values())), _wish, (), keep_going=True)
     return await undertake(world, task, report, dry_run=dry_run)
 

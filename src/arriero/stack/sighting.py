@@ -23,12 +23,13 @@ class Sight:
     """By slot: the snapshot that is told; `running`: the backends under which a service of it is there; `having`: those
     that have anything of it, a container that does not run too. The chosen backend is always the first.
 
-    `blind`: why the chosen backend could not be looked at; None when it could.
+    `looked_at`: the backends that could be. `blind`: why the chosen one could not; None when it could.
     """
 
     snapshots: Mapping[str, ServiceSnapshot]
     running: Mapping[str, tuple[Backend, ...]]
     having: Mapping[str, tuple[Backend, ...]]
+    looked_at: tuple[Backend, ...] = ()
     blind: ArrieroError | None = None
 
 
@@ -47,6 +48,7 @@ async def sight(chosen: Backend, others: Sequence[Backend], slots: Sequence[tupl
         snapshots={slot: _told([s for _, s in found]) for slot, found in by_slot.items()},
         running={slot: tuple(b for b, s in found if _runs(s)) for slot, found in by_slot.items()},
         having={slot: tuple(b for b, s in found if _runs(s) or s.container) for slot, found in by_slot.items()},
+        looked_at=tuple(backend for backend, _ in all_seen[1 if blind else 0 :]),
         blind=blind,
     )
 

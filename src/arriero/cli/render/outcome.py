@@ -16,7 +16,7 @@ def render_outcome(outcome: Outcome, look: Look) -> str:
     t = look.texts
     if outcome.dry_run:
         return "\n".join(_plan(outcome.plan, look))
-    lines = [t.done_nothing] if outcome.plan.empty else []
+    lines = [t.done_nothing] if outcome.plan.empty and not outcome.stopped else []
     lines += [_model(m, look) for m in outcome.models]
     for report in outcome.stopped:
         lines += _stopped(report, look)

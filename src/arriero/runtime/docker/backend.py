@@ -17,7 +17,7 @@ from arriero.core.errors import ArrieroError
 from arriero.core.progress import Progress, Report
 from arriero.runtime import ports, proc
 from arriero.runtime.backend import ServiceEvent, ServiceSnapshot, ServiceSpec, ServiceStats, StopReport
-from arriero.runtime.docker import volume
+from arriero.runtime.docker import network, volume
 from arriero.runtime.docker.compose import ComposeProject
 from arriero.runtime.docker.compose_command import compose, until_none_is_left
 from arriero.runtime.docker.container import Container, find
@@ -76,6 +76,14 @@ class DockerBackend:
                 took_s=self._clock.monotonic() - began,
                 leftovers=tuple(container.pid for container in left),
             )
+
+    async def sweep(self, slots: Sequence[str], report: Report) -> list[StopReport]:
+        """The network goes too, as with `docker compose down`; the models' volume is only a name, and stays."""
+        engine = await connect(self.endpoint)
+        strays = {one.slot: one.port for one in await find(engine, self.project.name) if one.slot not in slots}
+        ended = [await self.stop(slot, port or 0, report) for slot, port in strays.items()]
+        await network.forget_unused(engine, self.project.name)
+        return ended
 
     async def inspect(self, slots: Sequence[tuple[str, int]]) -> list[ServiceSnapshot]:
         engine = await connect(self.endpoint)

@@ -76,6 +76,10 @@ class NativeBackend:
                 leftovers=tuple(process.pid for process in left),
             )
 
+    async def sweep(self, slots: Sequence[str], report: Report) -> list[StopReport]:
+        strays = await asyncio.to_thread(self._engines.others, slots)
+        return [await self.stop(slot, port, report) for slot, port in strays.items()]
+
     async def inspect(self, slots: Sequence[tuple[str, int]]) -> list[ServiceSnapshot]:
         found = await asyncio.to_thread(self._engines.find, [slot for slot, _ in slots])
         return list(await asyncio.gather(*(snapshot(found[slot], port, self._clock) for slot, port in slots)))

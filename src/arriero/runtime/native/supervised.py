@@ -23,7 +23,7 @@ from arriero.runtime.errors import KeeperFailed, ServiceFailed, ServiceGaveUp, S
 from arriero.runtime.native.finding import MARK, Found, find, mark
 from arriero.runtime.native.following import last_lines
 from arriero.runtime.native.keeper import DetachedKeeper, Keeper
-from arriero.runtime.native.options import Limits, Options
+from arriero.runtime.native.options import Limits, Options, from_command
 from arriero.runtime.native.records import GAVE_UP, SERVING, STARTING, Record, read_record, remove_record, says_ready
 from arriero.runtime.run_dir import only_one
 
@@ -71,6 +71,15 @@ class Supervised:
 
     def find(self, names: Sequence[str]) -> dict[str, Found]:
         return find(self.run_dir, names, self._argv)
+
+    def others(self, names: Sequence[str]) -> dict[str, int]:
+        """The ports of those that live and are none of these, by name."""
+        commands = (from_command(seen.command) for seen in proc.own_processes().values())
+        mine = [found for found in commands if found and found.run_dir == self.run_dir and self._starts(found.engine)]
+        return {found.slot: found.port for found in mine if found.slot not in names}
+
+    def _starts(self, command: Sequence[str]) -> bool:
+        return tuple(command[1 : 1 + len(self._argv)]) == self._argv
 
     def log(self, name: str) -> Path:
         return self._logs_dir / f"{name}.log"
