@@ -149,4 +149,5 @@ TEXTS = MeasureTexts(
     accept_why="{name}[[ ({slot})]], cannot tell: {text}",
     accept_remedy="{name}[[ ({slot})]], what to change: {text}",
     accept_sum="{met} met, {not_met} not met, {unknown} cannot be told.",
+    expected="Measured here: {low} to {high} tokens/s",
 )

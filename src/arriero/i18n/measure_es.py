@@ -149,4 +149,5 @@ TEXTS = MeasureTexts(
     accept_why="{name}[[ ({slot})]], no se sabe: {text}",
     accept_remedy="{name}[[ ({slot})]], qué cambiar: {text}",
     accept_sum="Se cumplen {met}, no se cumplen {not_met}, no se sabe de {unknown}.",
+    expected="Medido aquí: {low} a {high} tokens/s",
 )

@@ -62,6 +62,7 @@ class MeasureTexts:
     accept_why: str
     accept_remedy: str
     accept_sum: str
+    expected: str
     report_title: str
     plot_ttft: str
     plot_reading: str

@@ -20,6 +20,7 @@ from arriero.planner.fit.speed import Expected
 from arriero.registry.errors import TransferBroken, TransferStalled
 from arriero.stack.declared_shapes import declared_shape
 from arriero.stack.learning import Measured, beside, matching
+from arriero.stack.measured_speed import measured_speed
 from arriero.stack.results import GpuStatus
 from arriero.stack.shapes import FoundShape, HeaderSource, local_shape, shape_of_file
 from arriero.stack.status import status
@@ -199,7 +200,9 @@ def _report(
     speculation = target.slot.speculation if target and target.slot else Speculation.NONE
     settings = choose(found.shape, request, budget, fit, str(speculation))
     load = _measured(world, found, request, room)
+    speed = _speed(world, found, request, room)
     if load is None:
+        fit = replace(fit, expected=speed or fit.expected)
         return _told(reference, target, found, fit, None, settings, room, reserve_bytes(world))
     measured = beside(load, fit.total_bytes)
     if room is None and measured.error < -_NOTABLE and found.shape.quantization.startswith(_KEPT_TWICE):
@@ -209,6 +212,7 @@ def _report(
         fit = replace(
             predict(found.shape, request, replace(budget, vram_bytes=learnt)), vram_budget_bytes=budget.vram_bytes
         )
+    fit = replace(fit, expected=speed or fit.expected)
     return _told(reference, target, found, fit, measured, settings, room, reserve_bytes(world))
 
 
@@ -218,6 +222,13 @@ def _measured(world: World, found: FoundShape, request: FitRequest, room: CardRo
         return None
     loads = world.state.loads(found.digest, request.context, request.kv_cache, request.slots)
     return matching(loads, room.name if room else None)
+
+
+def _speed(world: World, found: FoundShape, request: FitRequest, room: CardRoom | None) -> Expected | None:
+    """As measured on the card that is planned for, or without one; None where nobody has measured it there."""
+    if found.digest is None or (room is not None and (room.name is None or room.simulated)):
+        return None
+    return measured_speed(world, found.digest, request.context, request.kv_cache, room.name if room else None)
 
 
 def _request(world: World, target: Target | None, options: PlanOptions, room: CardRoom | None) -> FitRequest:

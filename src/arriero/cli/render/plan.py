@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from arriero.cli.look import Look
 from arriero.cli.telling import warning_lines
 from arriero.i18n import describe_error, describe_reason, fill
+from arriero.i18n.measure_texts import measure_texts_of
 from arriero.planner.fit.choosing import Choice
 from arriero.planner.fit.placing import Verdict
 from arriero.stack.fits import VariantFit
@@ -99,7 +100,10 @@ def _expected(report: FitReport, look: Look) -> Iterator[str]:
     if expected is None or expected.tokens_per_s is None:
         return
     low, high = expected.tokens_per_s
-    text = t.fit_expected.format(low=f"{low:.0f}", high=f"{high:.0f}")
+    template = t.fit_expected
+    if expected.source == "measured":
+        template = measure_texts_of(t.language).expected
+    text = template.format(low=f"{low:.0f}", high=f"{high:.0f}")
     if expected.ttft_s is not None:
         ttft_low, ttft_high = (t.numbers.decimal(seconds) for seconds in expected.ttft_s)
         text = t.fit_expected_prompt.format(

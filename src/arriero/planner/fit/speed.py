@@ -27,11 +27,13 @@ _F16 = 2
 
 @dataclass(frozen=True)
 class Expected:
-    """Both as (low, high), after a prompt of `prompt_tokens`; None where no figure of the card allows to say it."""
+    """Both as (low, high), after a prompt of `prompt_tokens`; None where no figure of the card allows to say it.
+    `source`: `formula`, or `measured` where this very model was measured on this card."""
 
     prompt_tokens: int
     tokens_per_s: tuple[float, float] | None
     ttft_s: tuple[float, float] | None
+    source: str = "formula"
 
 
 def expect(shape: ModelShape, request: FitRequest, placement: Placement, gpu: GpuFigures | None) -> Expected | None:
