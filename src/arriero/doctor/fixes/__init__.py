@@ -1,5 +1,11 @@
-"""Every fix, one file each, by the code of the check that it mends."""
+"""Every fix, one file each, a folder for each subject, by the code of the check that it mends."""
 
 from arriero.doctor.fix import Fix
+from arriero.doctor.fixes import compose, docker, network, storage
 
-FIXES: tuple[Fix, ...] = ()
+FIXES: tuple[Fix, ...] = (
+    *docker.FIXES,
+    *compose.FIXES,
+    *network.FIXES,
+    *storage.FIXES,
+)
