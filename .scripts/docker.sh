@@ -18,10 +18,13 @@ official=(docker-ce docker-ce-cli containerd.io docker-buildx-plugin docker-comp
 works() { command -v dockerd && docker --version && docker compose version; } &>/dev/null
 
 answers() { # whether anybody listens; what this user may do is another step's question
-  local socket=${DOCKER_HOST:-unix:///var/run/docker.sock} listening
-  [[ $socket == unix://* && -S ${socket#unix://} ]] || return 1
-  listening=$(grep -c " ${socket#unix://}\$" /proc/net/unix || true)
-  ((listening > 0)) || [[ $(grep -c " /run/docker.sock\$" /proc/net/unix || true) != 0 ]]
+  local socket=${DOCKER_HOST:-unix:///var/run/docker.sock} _ path
+  socket=${socket#unix://}
+  [[ -S $socket ]] || return 1
+  while read -r _ _ _ _ _ _ _ path; do
+    if [[ $path == "$socket" || $path == "$(readlink -f -- "$socket")" ]]; then return; fi
+  done </proc/net/unix
+  return 1
 }
 
 if [[ $mode == check ]]; then
@@ -31,7 +34,7 @@ fi
 
 release() { # KEY of /etc/os-release
   # shellcheck source=/dev/null
-  (source /etc/os-release && echo "${!1:-}")
+  (source "${ARRIERO_OS_RELEASE:-/etc/os-release}" && echo "${!1:-}")
 }
 
 codename() { # Mint and others go by Ubuntu's name

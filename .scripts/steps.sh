@@ -56,11 +56,10 @@ apt_install() { # PACKAGE...: waits for another package manager, asks nothing, k
 service() { # start|restart NAME: with systemd, or with the service's own script where systemd does not run
   if [[ -d /run/systemd/system ]]; then
     if [[ $1 == start ]]; then run systemctl enable --now "$2"; else run systemctl "$1" "$2"; fi
-  elif [[ -x /etc/init.d/$2 || $mode == dry-run ]]; then
-    run "/etc/init.d/$2" "$1"
+  elif [[ $mode == dry-run ]] || command -v service >/dev/null; then
+    run service "$2" "$1"
   else
-    say "no hay systemd y $2 no trae guion de arranque: arráncalo tú" \
-      "there is no systemd, and $2 has no start script: start it yourself"
+    say "no hay systemd ni service: arranca $2 tú" "there is neither systemd nor service: start $2 yourself"
     return 1
   fi
 }
