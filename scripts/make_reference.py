@@ -31,7 +31,7 @@ from arriero.core.errors import ArrieroError, every_error  # noqa: E402
 from arriero.doctor.install.removing import TakenBack  # noqa: E402
 from arriero.doctor.showing import ChangeView  # noqa: E402
 from arriero.gateway import results as gateway_results  # noqa: E402
-from arriero.hardware.machine import DiskSnapshot, HardwareSnapshot, MachineSnapshot  # noqa: E402
+from arriero.hardware.machine import DiskSnapshot, MachineSnapshot  # noqa: E402
 from arriero.hardware.values import GpuProcess  # noqa: E402
 from arriero.i18n.check_texts import CheckTold  # noqa: E402
 from arriero.i18n.en import EN  # noqa: E402
@@ -43,12 +43,14 @@ from arriero.planner import Action, Drift, Plan, Reason  # noqa: E402
 from arriero.planner.fit.choosing import Choice  # noqa: E402
 from arriero.planner.fit.speed import Expected  # noqa: E402
 from arriero.runtime.backend import PortHolder, StopReport  # noqa: E402
+from arriero.runtime.docker.probe import EngineSnapshot  # noqa: E402
 from arriero.stack import results, version_results  # noqa: E402
 from arriero.stack.fits import VariantFit  # noqa: E402
 from arriero.stack.guard import GuardOutcome  # noqa: E402
 from arriero.stack.guard_notes import GuardStatus, Trouble, Yielded  # noqa: E402
 from arriero.stack.learning import Measured  # noqa: E402
 from arriero.stack.listing import StoredModel, StoreListing  # noqa: E402
+from arriero.stack.machine import HardwareSnapshot  # noqa: E402
 from arriero.stack.plan import CardRoom, FitReport  # noqa: E402
 from arriero.state import Repair  # noqa: E402
 from arriero.store.litter import Litter  # noqa: E402
@@ -201,6 +203,7 @@ DESCRIBED = (
     HardwareSnapshot,
     MachineSnapshot,
     DiskSnapshot,
+    EngineSnapshot,
     PortHolder,
     Repair,
     BenchReport,

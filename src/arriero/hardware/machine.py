@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from arriero.hardware.values import GpuSnapshot
-
 
 @dataclass(frozen=True)
 class DiskSnapshot:
@@ -34,12 +32,6 @@ class MachineSnapshot:
     kernel: str
     distribution: str
     disks: tuple[DiskSnapshot, ...]
-
-
-@dataclass(frozen=True)
-class HardwareSnapshot:
-    gpu: GpuSnapshot
-    machine: MachineSnapshot
 
 
 def look_at_machine(places: Mapping[str, Path]) -> MachineSnapshot:

@@ -174,7 +174,10 @@ class Texts:
     hardware_display: str
     hardware_processor: str
     hardware_memory: str
+    hardware_cards: str
     hardware_disk: str
+    hardware_docker: str
+    hardware_nvidia: str
     hardware_system: str
     not_installed: str
     detail_context: str
