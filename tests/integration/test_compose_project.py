@@ -19,7 +19,7 @@ from arriero.core.paths import places
 from arriero.runtime.backend import ServiceSpec
 from arriero.runtime.docker.backend import DockerBackend
 from arriero.runtime.docker.compose import CPU, DOTENV, MAIN, OVERRIDE, SLOTS, ComposeProject
-from arriero.runtime.docker.errors import DockerBindRefused, DockerFolderFailed
+from arriero.runtime.docker.errors import DockerBindRefused, DockerCardNamed, DockerFolderFailed
 from arriero.stack.world import service_of
 from docker_slot import ENDPOINT
 
@@ -103,6 +103,8 @@ def test_compose_takes_the_files_without_a_word(needs_docker: None, name: str) -
         (TINY, {}, "tiny"),
         (TINY, {"gpu": GpuChoice.CPU}, "tiny"),
         ("", {"gpu": GpuChoice.CPU}, "demo"),
+        ("gpu = '1'\n", {}, "qwen"),
+        (f"gpu = 'GPU-3f2c9a1e-0000-4bcd-8e11-aa0011bb22cc'\n{TINY}", {}, "tiny"),
     ],
 )
 def test_by_hand_and_the_app_mean_the_same(
@@ -118,7 +120,8 @@ def test_by_hand_and_the_app_mean_the_same(
             service = typed["services"][f"ollama-{spec.slot}"]
             assert service["environment"]["OLLAMA_CONTEXT_LENGTH"] == str(spec.context)
             assert [port["published"] for port in service["ports"]] == [str(spec.port)]
-            assert ("devices" in service.get("deploy", {}).get("resources", {}).get("reservations", {})) != project.cpu
+            cards = service.get("deploy", {}).get("resources", {}).get("reservations", {}).get("devices", [])
+            assert [card["device_ids"] for card in cards] == ([] if project.cpu else [[project.settings.card]])
     assert f"ollama-{slot}" in typed["services"]
     assert project.edited() == ()
 
@@ -212,6 +215,16 @@ def test_containers_are_opened_on_no_other_address(desk: Desk, bind: str) -> Non
         project.prepare(replace(spec_of(project, "qwen"), host=bind))
     assert caught.value.bind == bind
     assert not desk.folder.exists()
+
+
+def test_a_card_that_a_container_cannot_be_given_is_refused(desk: Desk) -> None:
+    project = desk.project("gpu = 'rtx 2070'\n")
+    with pytest.raises(DockerCardNamed) as caught:
+        project.prepare(spec_of(project, "qwen"))
+    assert caught.value.card == "rtx 2070"
+    assert not desk.folder.exists()
+    on_cpu = replace(project, settings=replace(project.settings, gpu=GpuChoice.CPU))
+    on_cpu.prepare(spec_of(on_cpu, "qwen"))
 
 
 def test_a_folder_that_cannot_be_made(desk: Desk) -> None:

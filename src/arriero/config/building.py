@@ -68,6 +68,7 @@ def build_settings(resolved: Resolved) -> Settings:
             shm_size=v["docker.shm_size"],
             fit_target_mib=v["docker.fit_target_mib"],
             cache_ram_mib=v["docker.cache_ram_mib"],
+            card=v["gpu"] or "0",
             packages=Packages(v["docker.packages"]),
             repository=v["docker.repository"].rstrip("/"),
             toolkit_repository=v["docker.toolkit_repository"].rstrip("/"),

@@ -127,9 +127,9 @@ SETTINGS = (
     _key(
         "docker.fit_target_mib",
         kinds.whole(0, 1 << 20),
-        "512",
+        "384",
         "Video memory, in MiB, that is left free on the card when a model's layers are placed.",
-        512,
+        384,
     ),
     _key(
         "docker.cache_ram_mib",

@@ -142,7 +142,8 @@ class EngineSettings:
 
 @dataclass(frozen=True)
 class DockerSettings:
-    """How the containers are made. `folder` holds the Compose files; `project` is Compose's name for all of it.
+    """How the containers are made. `folder` holds the Compose files; `project` is Compose's name for all of it; `card`
+    is which one they get where there are several, as the setting `gpu` names it.
 
     `shm_size` as Docker writes sizes ("8gb"). `fit_target_mib`: video memory that llama.cpp leaves free on each card.
     `cache_ram_mib`: system memory for prompts that left the context. `packages`: whose Docker is installed, `repository`
@@ -156,6 +157,7 @@ class DockerSettings:
     shm_size: str
     fit_target_mib: int
     cache_ram_mib: int
+    card: str = "0"
     packages: Packages = Packages.AUTO
     repository: str = ""
     toolkit_repository: str = ""

@@ -39,6 +39,7 @@ TEXTS: dict[str, str] = {
     "docker.api_too_new": "Docker no longer speaks the versions of its API that Arriero or Compose know (it takes {theirs} at least; here it goes up to {ours}). Update Arriero with: git pull; and Compose with: sudo apt update && sudo apt upgrade",
     "docker.api_too_old": "Docker {version} is too old: its API is {theirs} and {ours} is needed (Docker 20.10). Update it with: sudo apt update && sudo apt install docker-ce",
     "docker.bind_refused": "Containers answer on 127.0.0.1 only, not on {bind}: Ollama asks nobody for a key, and Docker opens ports past the firewall. Take `bind` out of arriero.toml; where it was set: ./main.sh config show --origin. The embedded engine can be opened, with a key: ./main.sh --backend native status",
+    "docker.card_named": 'A container gets a card by its number or UUID, and `gpu` says "{card}". See those that are here with: nvidia-smi -L; and put it into arriero.toml: gpu = "0". The embedded engine understands it by its name: ./main.sh --backend native status',
     "docker.context_unknown": 'There is no Docker context "{name}". Those that exist: docker context ls; back to the usual one: docker context use default',
     "docker.context_unreadable": 'Docker\'s configuration {path} cannot be read ({detail}). If root made it, get it back with: sudo chown -R "$USER" ~/.docker',
     "docker.disk_full": "Docker has no space left on the disk: {detail}. See what takes it with: docker system df; the free space with: df -h /var/lib/docker /var/lib/containerd; and make room with: docker image prune",

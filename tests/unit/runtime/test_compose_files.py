@@ -18,6 +18,7 @@ from arriero.runtime.docker.compose_files import (
     KNOBS,
     defaults,
     is_untouched,
+    names_card,
     observed_hash,
     render_main,
     render_slots,
@@ -69,7 +70,7 @@ def test_the_seeds_names_ports_and_variables() -> None:
         assert "start_interval" not in service["healthcheck"]
         assert service["volumes"] == ["ollama_models:/root/.ollama/models"]
         (device,) = service["deploy"]["resources"]["reservations"]["devices"]
-        assert device == {"driver": "nvidia", "count": 1, "capabilities": ["gpu"]}
+        assert device == {"driver": "nvidia", "device_ids": ["${ARRIERO_GPU:-0}"], "capabilities": ["gpu"]}
     attention = {name: "OLLAMA_FLASH_ATTENTION" in service["environment"] for name, service in services.items()}
     assert attention == {"ollama-qwen": True, "ollama-deepseek": False, "ollama-mistral": True}
 
@@ -108,7 +109,7 @@ def told(**changes: object) -> dict[str, object]:
         "LLAMA_ARG_CACHE_RAM": "2048",
         "PATH": "/usr/bin",
     }
-    gpu = {"Driver": "nvidia", "Count": 1, "Capabilities": [["gpu"]]}
+    gpu = {"Driver": "nvidia", "Count": 0, "DeviceIDs": ["0"], "Capabilities": [["gpu"]]}
     host = {
         "PortBindings": {"11434/tcp": [{"HostIp": "127.0.0.1", "HostPort": "11440"}]},
         "DeviceRequests": [gpu],
@@ -131,6 +132,9 @@ def told(**changes: object) -> dict[str, object]:
         {"PortBindings": {"11434/tcp": [{"HostIp": "127.0.0.1", "HostPort": "11434"}]}},
         {"PortBindings": None},
         {"DeviceRequests": None},
+        {"DeviceRequests": [{"Count": -1, "Capabilities": [["gpu"]]}]},
+        {"DeviceRequests": [{"Count": 0, "Capabilities": [["gpu"]]}]},
+        {"DeviceRequests": [{"Count": 0, "DeviceIDs": ["1"], "Capabilities": [["gpu"]]}]},
         {"ShmSize": 64 << 20},
         *({name: "another"} for name in ENVIRONMENT),
     ],
@@ -138,6 +142,19 @@ def told(**changes: object) -> dict[str, object]:
 def test_what_is_different_on_the_container_is_seen(change: dict[str, object]) -> None:
     assert observed_hash(told()) == service_hash(SPEC, SETTINGS)
     assert observed_hash(told(**change)) != service_hash(SPEC, SETTINGS)
+
+
+def test_one_card_of_which_only_the_number_is_said_is_the_first() -> None:
+    counted = told(DeviceRequests=[{"Driver": "nvidia", "Count": 1, "DeviceIDs": None, "Capabilities": [["gpu"]]}])
+    assert observed_hash(counted) == service_hash(SPEC, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("card", "known"),
+    [("0", True), ("GPU-3f2c9a1e-0000-4bcd-8e11-aa0011bb22cc", True), ("2070 super", False), ("", False)],
+)
+def test_a_container_knows_a_card_by_number_or_uuid(card: str, known: bool) -> None:
+    assert names_card(card) is known
 
 
 def test_every_setting_changes_the_hash() -> None:
@@ -152,6 +169,7 @@ def test_every_setting_changes_the_hash() -> None:
         "speculation": "none",
     }
     settings = {"image": "a", "gpu": GpuChoice.CPU, "shm_size": "1g", "fit_target_mib": 1, "cache_ram_mib": 1}
+    settings["card"] = "1"
     hashes = {service_hash(replace(SPEC, **{name: value}), SETTINGS) for name, value in specs.items()}
     hashes |= {service_hash(SPEC, replace(SETTINGS, **{name: value})) for name, value in settings.items()}
     assert len(hashes - {service_hash(SPEC, SETTINGS)}) == len(specs) + len(settings) == len(KNOBS) + 1

@@ -15,7 +15,7 @@ from arriero.core.files import write_atomic
 from arriero.core.paths import PROJECT_ROOT
 from arriero.runtime.backend import ServiceSpec
 from arriero.runtime.docker import compose_files, dotenv
-from arriero.runtime.docker.errors import DockerBindRefused, DockerFolderFailed
+from arriero.runtime.docker.errors import DockerBindRefused, DockerCardNamed, DockerFolderFailed
 
 MAIN = "docker-compose.yml"
 CPU = "docker-compose.cpu.yml"
@@ -78,10 +78,13 @@ class ComposeProject:
     def prepare(self, spec: ServiceSpec) -> ComposeProject:
         """Writes what `up` of this service needs: both folders, the files that are missing or out of date.
 
-        Returns the project that has this very spec, for Compose. Raises DockerBindRefused, DockerFolderFailed.
+        Returns the project that has this very spec, for Compose. Raises DockerBindRefused, DockerCardNamed,
+        DockerFolderFailed.
         """
         if spec.host != compose_files.LOOPBACK:
             raise DockerBindRefused(spec.host)
+        if not self.cpu and not compose_files.names_card(self.settings.card):
+            raise DockerCardNamed(self.settings.card)
         project = self.having(spec)
         path = self.directory
         try:

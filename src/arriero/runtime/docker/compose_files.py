@@ -42,6 +42,7 @@ class Knob(NamedTuple):
 
 
 IMAGE = Knob("docker.image", lambda _, docker: docker.image)
+CARD = Knob("gpu", lambda _, docker: docker.card)
 SHM_SIZE = Knob("docker.shm_size", lambda _, docker: docker.shm_size)
 PORT = Knob("slots.*.port", lambda spec, _: str(spec.port))
 ENVIRONMENT = {
@@ -55,7 +56,7 @@ ENVIRONMENT = {
     "LLAMA_ARG_FIT_TARGET": Knob("docker.fit_target_mib", lambda _, docker: str(docker.fit_target_mib)),
     "LLAMA_ARG_CACHE_RAM": Knob("docker.cache_ram_mib", lambda _, docker: str(docker.cache_ram_mib)),
 }
-KNOBS = (IMAGE, PORT, SHM_SIZE, *ENVIRONMENT.values())
+KNOBS = (IMAGE, PORT, CARD, SHM_SIZE, *ENVIRONMENT.values())
 
 _ABOUT_MAIN = """\
 # The stack's containers. `docker compose up -d`, `stop`, `down` and `down ollama-qwen` work here as they are typed.
@@ -84,15 +85,7 @@ volumes:
       o: bind
       device: "{_MODELS}"
 """
-_GPU = """\
-    deploy:
-      resources:
-        reservations:
-          devices:
-            - driver: nvidia
-              count: 1
-              capabilities: [gpu]
-"""
+_ON_CARD = re.compile(r"\d+|(?:GPU|MIG)-[0-9a-fA-F-]+")  # what NVIDIA's container toolkit takes: index or UUID
 _NO_GPU = """\
     deploy:
       resources:
@@ -103,7 +96,8 @@ _NO_GPU = """\
 
 def render_main(services: Iterable[ServiceSpec], settings: DockerSettings) -> str:
     """docker-compose.yml: these services with the card reserved, their settings as defaults."""
-    return sealed(f"{_ABOUT_MAIN}services:\n{_join(_service(s, settings, _GPU) for s in services)}\n{_VOLUME}")
+    texts = (_service(s, settings, _gpu(s, settings)) for s in services)
+    return sealed(f"{_ABOUT_MAIN}services:\n{_join(texts)}\n{_VOLUME}")
 
 
 def render_cpu(services: Iterable[ServiceSpec]) -> str:
@@ -114,12 +108,31 @@ def render_cpu(services: Iterable[ServiceSpec]) -> str:
 
 def render_slots(services: Iterable[ServiceSpec], settings: DockerSettings) -> str:
     """docker-compose.slots.yml: services that the main file lacks."""
-    gpu = "" if settings.gpu is GpuChoice.CPU else _GPU
-    return sealed(f"{_ABOUT_SLOTS}services:\n{_join(_service(s, settings, gpu) for s in services)}")
+    on_cpu = settings.gpu is GpuChoice.CPU
+    texts = (_service(s, settings, "" if on_cpu else _gpu(s, settings)) for s in services)
+    return sealed(f"{_ABOUT_SLOTS}services:\n{_join(texts)}")
 
 
 def _join(parts: Iterable[str]) -> str:
     return "\n".join(parts)
+
+
+def _gpu(spec: ServiceSpec, settings: DockerSettings) -> str:
+    """`device_ids` with one number means what `count: 1` does: the engine makes "0" of that (moby, nvidia_linux.go)."""
+    return f"""\
+    deploy:
+      resources:
+        reservations:
+          devices:
+            - driver: nvidia
+              device_ids: ["{CARD.asked(spec, settings)}"]
+              capabilities: [gpu]
+"""
+
+
+def names_card(text: str) -> bool:
+    """Whether containers can be given a card by this name. Pure."""
+    return _ON_CARD.fullmatch(text) is not None
 
 
 def _service(spec: ServiceSpec, settings: DockerSettings, gpu: str) -> str:
@@ -171,7 +184,8 @@ def service_names(text: str) -> tuple[str, ...]:
 
 def service_hash(spec: ServiceSpec, settings: DockerSettings) -> str:
     """Of all that a container would have to be made anew for; equal to `observed_hash` of one that is in step."""
-    seen = {"image": settings.image, "address": f"{LOOPBACK}:{spec.port}", "gpu": settings.gpu.value}
+    card = "" if settings.gpu is GpuChoice.CPU else settings.card
+    seen = {"image": settings.image, "address": f"{LOOPBACK}:{spec.port}", "gpu": card}
     seen["shm"] = str(size_bytes(settings.shm_size))
     return _hash(seen | {name: knob.value(spec, settings) for name, knob in ENVIRONMENT.items()})
 
@@ -180,16 +194,25 @@ def observed_hash(told: Mapping[str, Any]) -> str:
     """The same, of what GET /containers/{id}/json tells: what the container is, not what a label says of it."""
     config, host = told["Config"], told["HostConfig"]
     bindings = (host.get("PortBindings") or {}).get(f"{PORT_INSIDE}/tcp") or []
-    requests = host.get("DeviceRequests") or []
-    on_gpu = any("gpu" in words for request in requests for words in request.get("Capabilities") or [])
+    cards = [_cards(request) for request in host.get("DeviceRequests") or [] if _is_gpu(request)]
     environment = dict(line.partition("=")[::2] for line in config["Env"] or [])
     seen = {
         "image": config["Image"],
         "address": ",".join(sorted(f"{b['HostIp']}:{b['HostPort']}" for b in bindings)),
-        "gpu": (GpuChoice.NVIDIA if on_gpu else GpuChoice.CPU).value,
+        "gpu": ",".join(cards),
         "shm": str(host["ShmSize"]),
     }
     return _hash(seen | {name: environment.get(name, "") for name in ENVIRONMENT})
+
+
+def _is_gpu(request: Mapping[str, Any]) -> bool:
+    return any("gpu" in words for words in request.get("Capabilities") or [])
+
+
+def _cards(request: Mapping[str, Any]) -> str:
+    """By their names, and where only how many was said, as the engine counts them out."""
+    count = int(request.get("Count") or 0)
+    return "all" if count < 0 else ",".join(request.get("DeviceIDs") or map(str, range(count))) or "none"
 
 
 def _hash(seen: Mapping[str, str]) -> str:

@@ -248,6 +248,13 @@ class DockerBindRefused(UsageError):
     bind: str
 
 
+class DockerCardNamed(UsageError):
+    """A container gets a card by its number or UUID; a part of its name is known here alone. `card`: the setting."""
+
+    code = "docker.card_named"
+    card: str
+
+
 class DockerFolderFailed(EnvironmentFault):
     """A folder that the containers need (models, Compose files) cannot be made or written."""
 
