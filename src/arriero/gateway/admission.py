@@ -55,6 +55,10 @@ class Admission:
     def board(self) -> Board:
         return self._board
 
+    def enter_at_once(self, group: Group) -> bool:
+        """Whether the request may go on to its server without waiting."""
+        return self._turns.open_for(group, self._now())
+
     async def enter(self, group: Group) -> None:
         """Until the request may go on to its server. Raises why its model could not be brought up."""
         ticket = next(self._numbers)

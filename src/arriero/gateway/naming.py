@@ -6,11 +6,13 @@ names: without case, `latest` where no tag is given.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from arriero.config.specs import SlotSpec, VariantSpec
 from arriero.core.ids import DEFAULT_TAG, Reference, nearest
+
+_Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, order=True)
@@ -39,16 +41,27 @@ class Directory:
 
     def __init__(self, slots: Sequence[SlotSpec]) -> None:
         self._slots = tuple(slots)
+        self._named: dict[_Key, list[Target]] = {}
+        self._plain = {_key(_reference(slot.id, DEFAULT_TAG)): slot for slot in slots}
+        each = [(slot, variant) for slot in slots for variant in slot.variants]
+        for slot, variant in each:
+            self._name(slot, variant, _reference(slot.id, variant.name), known=False)
+        for slot, variant in each:
+            for reference in (variant.reference, *variant.aliases):
+                self._name(slot, variant, reference, known=True)
 
     def find(self, name: str, variants: Mapping[str, str], serving: Collection[Group] = ()) -> Target | None:
         """`variants`: by slot the one that its id alone means, where it is not the default one. Of two that go by one
         name, one that serves is meant.
         """
         try:
-            asked = Reference.parse(name)
+            asked = _key(Reference.parse(name))
         except ValueError:
             return None
-        found = [*self._by_slot(asked, variants), *self._by_model(asked)]
+        found = self._named.get(asked, [])
+        if slot := self._plain.get(asked):
+            meant = slot.variant(variants.get(slot.id)) or slot.variant()
+            found = [*([_target(slot, meant, known=False)] if meant else []), *found]
         return next((target for target in found if target.group in serving), next(iter(found), None))
 
     def nearest(self, name: str) -> str | None:
@@ -59,24 +72,18 @@ class Directory:
         models = [str(r) for s in self._slots for v in s.variants for r in (v.reference, *v.aliases)]
         return [*(s.id for s in self._slots), *(f"{s.id}:{v.name}" for s in self._slots for v in s.variants), *models]
 
-    def _by_slot(self, asked: Reference, variants: Mapping[str, str]) -> Iterator[Target]:
-        for slot in self._slots:
-            meant = variants.get(slot.id, slot.default_variant)
-            for variant in slot.variants:
-                tags = {variant.name, DEFAULT_TAG} if variant.name == meant else {variant.name}
-                if any(asked.matches(_plain(slot.id, tag)) for tag in tags):
-                    yield Target(Group(slot.id, variant.name), str(variant.reference), known=False)
-
-    def _by_model(self, asked: Reference) -> Iterator[Target]:
-        for slot in self._slots:
-            for variant in slot.variants:
-                if _serves(variant, asked):
-                    yield Target(Group(slot.id, variant.name), str(variant.reference), known=True)
+    def _name(self, slot: SlotSpec, variant: VariantSpec, name: Reference, *, known: bool) -> None:
+        self._named.setdefault(_key(name), []).append(_target(slot, variant, known=known))
 
 
-def _serves(variant: VariantSpec, asked: Reference) -> bool:
-    return any(asked.matches(reference) for reference in (variant.reference, *variant.aliases))
+def _target(slot: SlotSpec, variant: VariantSpec, *, known: bool) -> Target:
+    return Target(Group(slot.id, variant.name), str(variant.reference), known)
 
 
-def _plain(model: str, tag: str) -> Reference:
+def _key(reference: Reference) -> _Key:
+    """Equal for names that Ollama takes for one."""
+    return tuple(part.lower() for part in reference.parts)
+
+
+def _reference(model: str, tag: str) -> Reference:
     return Reference.parse(f"{model}:{tag}")

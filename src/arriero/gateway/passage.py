@@ -89,6 +89,8 @@ class Passage:
         raise Refusal(502, f"{group.slot} does not answer on its port")
 
     async def _enter(self) -> None:
+        if self._desk.admission.enter_at_once(self._target.group):
+            return
         began = time.monotonic()
         waiting = asyncio.ensure_future(self._desk.admission.enter(self._target.group))
         try:

@@ -70,10 +70,16 @@ class Turns:
     def queued(self) -> int:
         return sum(map(len, self._waiting.values()))
 
+    def open_for(self, group: Group, now: float) -> bool:
+        """Whether a request may go on at once; if so, it counts as under way."""
+        if not self._open(group, now):
+            return False
+        self._flying[group] += 1
+        return True
+
     def ask(self, ticket: int, group: Group, now: float) -> bool:
         """Whether the request may go on at once; else it waits until a later call names its ticket."""
-        if self._open(group, now):
-            self._flying[group] += 1
+        if self.open_for(group, now):
             return True
         self._waiting.setdefault(group, {})[ticket] = now
         return False

@@ -15,7 +15,7 @@ def render_gateway_outcome(outcome: GatewayOutcome, look: Look) -> str:
     t = _texts(look)
     if outcome.dry_run:
         return t.planned[outcome.action]
-    shown = [] if outcome.action == "stop" else render_gateway(outcome.gateway, look).splitlines()
+    shown = [] if outcome.gateway.state == "off" else [render_gateway(outcome.gateway, look)]
     return "\n".join([t.actions[outcome.action], *shown])
 
 
