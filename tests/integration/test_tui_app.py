@@ -15,11 +15,14 @@ import pytest
 from textual.widgets import Log
 from tui_driver import Person, sitting
 
+from arriero.config.loading import load
 from arriero.core.ids import Reference
+from arriero.core.paths import places
 from arriero.i18n import Language
 from arriero.stack.world import World
 from arriero.store import Store, media
 from arriero.tui.jobs import JobState
+from arriero.tui.keeping import Keeping
 from arriero.tui.screens.dialogs import ChooseScreen, TextScreen
 from arriero.tui.screens.main import MainScreen
 from stack_world import REFERENCE, all_down, install, make_world
@@ -247,6 +250,7 @@ async def test_the_other_language_at_once(opens: Open) -> None:
         await person.until_sees("Busca una orden")
         await person.type("limpiar")
         await person.until_sees("Limpiar Almacén")
+        await person.until(lambda: load({}, {}, places()).settings.language == "es")
 
 
 async def test_light_and_dark(opens: Open) -> None:
@@ -254,6 +258,15 @@ async def test_light_and_dark(opens: Open) -> None:
         before = person.app.current_theme.dark
         await person.press("t")
         await person.until(lambda: person.app.current_theme.dark is not before)
+        await person.until(lambda: load({}, {}, places()).settings.theme == person.app.theme)
+
+
+async def test_what_would_not_count_is_not_kept_and_said(opens: Open) -> None:
+    elsewhere = {"ARRIERO_THEME": "nord"}
+    async with sitting(opens, keeping=Keeping(lambda _: opens(), elsewhere, places())) as person:
+        await person.press("t")
+        await person.until_sees("ARRIERO_THEME", "manda sobre")
+        assert not places().user_settings.exists()
 
 
 async def test_a_mouse_will_do(opens: Open) -> None:

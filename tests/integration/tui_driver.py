@@ -15,23 +15,28 @@ from textual.pilot import Pilot
 from arriero.cli.look import Look
 from arriero.cli.render.any import render_any
 from arriero.core.errors import ArrieroError, InternalError
+from arriero.core.paths import places
 from arriero.i18n import Language, Texts, texts_of
 from arriero.stack.world import World
 from arriero.tui.app import ArrieroApp
 from arriero.tui.host import Host
+from arriero.tui.keeping import Keeping
 from arriero.tui.words import Words
 
 LIMIT_S = 60.0
 
 
-def host_of(open_world: Callable[[], World], *, unicode: bool = True) -> Host:
+def host_of(open_world: Callable[[], World], *, keeping: Keeping | None = None, unicode: bool = True) -> Host:
+    """Without `keeping`, what is kept goes to the test's own home, and another context opens the same world."""
+
     def tell(result: object, texts: Texts, *, planned: bool) -> str:
         return render_any(result, Look(texts, unicode=unicode), planned=planned)
 
     def defect(fault: BaseException) -> ArrieroError:
         return InternalError(type(fault).__name__, str(fault))
 
-    return Host(open_world, tell, defect, unicode)
+    here = keeping or Keeping(lambda _: open_world(), {}, places())
+    return Host(open_world, tell, defect, here, unicode)
 
 
 @dataclass(frozen=True)
@@ -79,10 +84,11 @@ async def sitting(
     size: tuple[int, int] = (120, 40),
     *,
     language: Language = Language.ES,
+    keeping: Keeping | None = None,
     unicode: bool = True,
 ) -> AsyncIterator[Person]:
     """The app running in a terminal of that size, with its first true look done."""
-    app = ArrieroApp(host_of(open_world, unicode=unicode), Words(texts_of(language), unicode))
+    app = ArrieroApp(host_of(open_world, keeping=keeping, unicode=unicode), Words(texts_of(language), unicode))
     async with app.run_test(size=size, notifications=True) as pilot:
         person = Person(app, pilot)
         await person.until(lambda: app.known.status is not None or app.known.trouble is not None)

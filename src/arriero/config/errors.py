@@ -126,6 +126,12 @@ class SettingNotWritten(EnvironmentFault):
     detail: str
 
 
+class SettingOverruled(ConfigProblem):
+    """What would be kept in the user's file would not count: a stronger place has the key."""
+
+    code = "config.overruled"
+
+
 class SlotIdInvalid(ConfigProblem):
     code = "config.slot_id"
     slot: str

@@ -56,6 +56,12 @@ class TuiTexts:
     option_repair: str
     option_prune: str
     option_prune_previous: str
+    ask_file: str
+    ask_name: str
+    context_ask: str
+    context_keeps: str
+    plan_memory: str
+    plan_disk: str
     planning: str
     plan_failed: str
     leave_ask: str
@@ -101,6 +107,7 @@ class TuiTexts:
     plain_pick: str
     plain_back: str
     plain_confirm: str
+    plain_confirm_context: str
     plain_yes: str
     plain_unknown: str
     plain_question: str

@@ -20,11 +20,12 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
-from textual.theme import ThemeProvider
+from textual.theme import Theme, ThemeProvider
 
 from arriero.core.errors import ArrieroError
 from arriero.hardware.usage import UsageMeter
 from arriero.hardware.values import GpuSnapshot
+from arriero.i18n import describe_error
 from arriero.stack.results import ChatStats, StackStatus
 from arriero.tui.doing import Picked
 from arriero.tui.drawing import AsciiScrollBar
@@ -62,8 +63,9 @@ class ArrieroApp(App[int]):
     class JobChanged(Message):
         """A job has ended; posted from its thread."""
 
-    def __init__(self, host: Host, words: Words) -> None:
+    def __init__(self, host: Host, words: Words, theme: str = "textual-dark") -> None:
         super().__init__()
+        self.theme = self._kept_theme = theme
         self.host, self.words = host, words
         self.known = Known(Remembered())
         self.book = JobBook(host, self._job_ended)
@@ -81,6 +83,7 @@ class ArrieroApp(App[int]):
 
     def on_mount(self) -> None:
         self.set_interval(_USAGE_EVERY_S, self._measure)
+        self.theme_changed_signal.subscribe(self, self._themed)
         self.call_after_refresh(self.run_worker, self._begin(), exit_on_error=True)
 
     async def _begin(self) -> None:
@@ -186,6 +189,23 @@ class ArrieroApp(App[int]):
         while len(self.screen_stack) > 1:
             self.pop_screen()
         self.draw()
+        self._keep("lang", self.words.texts.language)
+
+    def _themed(self, theme: Theme) -> None:
+        """Textual tells of the first one too."""
+        if theme.name != self._kept_theme:
+            self._kept_theme = theme.name
+            self._keep("theme", theme.name)
+
+    def _keep(self, name: str, value: str) -> None:
+        """In the settings. What keeps from it is told; the choice counts for as long as the app runs."""
+        self.run_worker(self._kept(name, value), group="keeping")
+
+    async def _kept(self, name: str, value: str) -> None:
+        try:
+            await asyncio.to_thread(self.host.keeping.keep, (name,), value)
+        except ArrieroError as fault:
+            self.notify(describe_error(fault, self.words.texts), severity="warning", markup=False)
 
     def action_command_palette(self) -> None:
         from arriero.tui.commands import OperationCommands

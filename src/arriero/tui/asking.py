@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from arriero.core.errors import ArrieroError
-from arriero.tui.choices import Choice, choices_of
+from arriero.tui.choices import Choice, ask_text, choices_of, typed
 from arriero.tui.doing import Picked
-from arriero.tui.operations import Operation, Pick
-from arriero.tui.screens.dialogs import ChooseScreen, PlanScreen
+from arriero.tui.operations import Ask, Operation, Pick
+from arriero.tui.presenting_jobs import about
+from arriero.tui.screens.dialogs import AskScreen, ChooseScreen
+from arriero.tui.screens.planning import PlanScreen
 
 if TYPE_CHECKING:
     from arriero.tui.app import ArrieroApp
@@ -18,12 +20,18 @@ if TYPE_CHECKING:
 async def ask_and_begin(app: ArrieroApp, operation: Operation, pointed: str | None) -> None:
     """`pointed`: the slot under the cursor, which is offered first. Closing a dialog ends it all."""
     picked = await _pick(app, operation, pointed)
+    for ask in operation.asks:
+        picked = picked and await _typed(app, operation, ask, picked)
     if picked is None:
         return
     if operation.act is None:
         await open_screen(app, operation, picked)
-    elif not operation.planned or await app.push_screen_wait(PlanScreen(operation, picked, app.host, app.words)):
+    elif not operation.planned:
         app.begin(operation, picked)
+    else:
+        planning = PlanScreen(operation, picked, app.host, app.words)
+        if await app.push_screen_wait(planning):
+            app.begin(operation, planning.picked)
 
 
 async def _pick(app: ArrieroApp, operation: Operation, pointed: str | None) -> Picked | None:
@@ -40,6 +48,13 @@ async def _pick(app: ArrieroApp, operation: Operation, pointed: str | None) -> P
         return choices[0].picked
     title = app.words.tui.operations[operation.name]
     return await app.push_screen_wait(ChooseScreen(title, choices, _first(choices, pointed), app.words))
+
+
+async def _typed(app: ArrieroApp, operation: Operation, ask: Ask, picked: Picked) -> Picked | None:
+    title = about(operation, picked, app.words)
+    asking = AskScreen(title, ask_text(ask, app.words), app.words, may_be_empty=ask is Ask.NAME)
+    answer = await app.push_screen_wait(asking)
+    return None if answer is None else typed(picked, ask, answer)
 
 
 def _first(choices: Sequence[Choice], pointed: str | None) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from arriero.stack.results import ModelState, ModelStatus, StackStatus, VariantStatus
 from arriero.tui.doing import Picked
-from arriero.tui.operations import Operation, Pick
+from arriero.tui.operations import Ask, Operation, Pick
 from arriero.tui.presenting import STATE_TONES
 from arriero.tui.view import Cell, Line, Tone, line
 from arriero.tui.words import Words
@@ -91,6 +91,14 @@ def _updatable(status: StackStatus, words: Words) -> Iterator[Choice]:
         yield Choice(Picked(), line(words.tui.option_all_installed))
     for model in installed:
         yield Choice(Picked(model.id), _slot(model, words))
+
+
+def ask_text(ask: Ask, words: Words) -> str:
+    return {Ask.FILE: words.tui.ask_file, Ask.NAME: words.tui.ask_name}[ask]
+
+
+def typed(picked: Picked, ask: Ask, answer: str) -> Picked:
+    return replace(picked, file=answer) if ask is Ask.FILE else replace(picked, name=answer or None)
 
 
 def _two(plain: str, thorough: str) -> tuple[Choice, ...]:

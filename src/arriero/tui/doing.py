@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arriero.core.files import CommandRunning
@@ -24,11 +25,22 @@ _TURN_EVERY_S = 0.1
 
 @dataclass(frozen=True)
 class Picked:
-    """What an operation is to be about. `slot` None: everything; `thorough`: repair, or the versions before as well."""
+    """What an operation is to be about. `slot` None: everything; `thorough`: repair, or the versions before as well.
+
+    `context`: another one than is declared. `file`: to read or to write, as it was typed; `name`: what a model is to be
+    called, or the slot that it is for.
+    """
 
     slot: str | None = None
     variant: str | None = None
     thorough: bool = False
+    context: int | None = None
+    file: str = ""
+    name: str | None = None
+
+    @property
+    def path(self) -> Path:
+        return Path(os.path.expanduser(self.file))  # noqa: PTH111  # pathlib's raises for a user that is not there
 
 
 @dataclass(frozen=True)
@@ -156,6 +168,33 @@ async def prune(deed: Deed) -> object:
 
     previous, dry_run = deed.picked.thorough, deed.dry_run
     return await in_turn(deed, lambda: use_case(deed.world, previous=previous, dry_run=dry_run))
+
+
+async def fits(deed: Deed) -> object:
+    from arriero.stack.plan import PlanOptions, plan
+
+    slot = deed.world.slot(deed.slot)
+    return await plan(deed.world, str(deed.world.variant(slot, deed.picked.variant).reference), PlanOptions())
+
+
+async def hardware(deed: Deed) -> object:
+    from arriero.stack.machine import hardware as use_case
+
+    return await use_case(deed.world.configuration.settings)
+
+
+async def import_model(deed: Deed) -> object:
+    from arriero.stack.installing import import_file
+
+    picked, file = deed.picked, deed.picked.path
+    return await in_turn(deed, lambda: import_file(deed.world, file, picked.name, deed.report, dry_run=deed.dry_run))
+
+
+async def export_model(deed: Deed) -> object:
+    from arriero.stack.export import export_model as use_case
+
+    picked, file = deed.picked, deed.picked.path
+    return await use_case(deed.world, deed.slot, file, deed.report, variant=picked.variant, dry_run=deed.dry_run)
 
 
 async def connect(deed: Deed) -> object:

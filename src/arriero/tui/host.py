@@ -11,6 +11,7 @@ from arriero.i18n import Texts
 
 if TYPE_CHECKING:
     from arriero.stack.world import World
+    from arriero.tui.keeping import Keeping
 
 
 class Tell(Protocol):
@@ -23,10 +24,12 @@ class Tell(Protocol):
 class Host:
     """`open_world` reads the settings anew, as every command does; raises ConfigInvalid and what `open_world` raises.
 
-    `defect` writes a traceback away and gives the error that tells where. `unicode`: whether signs can be shown.
+    `keeping`: where what is chosen in the app stays. `defect` writes a traceback away and gives the error that tells
+    where. `unicode`: whether signs can be shown.
     """
 
     open_world: Callable[[], World]
     tell: Tell
     defect: Callable[[BaseException], ArrieroError]
+    keeping: Keeping
     unicode: bool = True

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -18,6 +18,7 @@ from arriero.core.errors import ArrieroError
 from arriero.core.progress import Progress
 from arriero.registry.control import PullControl
 from arriero.tui.doing import Deed, Picked
+from arriero.tui.foreseeing import context_key, world_for
 from arriero.tui.host import Host
 from arriero.tui.operations import Operation
 
@@ -127,8 +128,11 @@ class Job:
             raise asyncio.CancelledError
         act = self.snapshot.operation.act
         assert act is not None  # operations with a screen of their own are no jobs
-        world = await asyncio.to_thread(self._host.open_world)
-        result = await act(Deed(world, self.snapshot.picked, self._report, self._control))
+        picked = self.snapshot.picked
+        world = await asyncio.to_thread(world_for, self._host, picked)
+        result = await act(Deed(world, picked, self._report, self._control))
+        if picked.context is not None:
+            await asyncio.to_thread(self._host.keeping.keep, context_key(world, picked), picked.context)
         return {"state": JobState.PARTIAL if failures_of(result) else JobState.DONE, "result": result}
 
     def _report(self, progress: Progress) -> None:
@@ -197,14 +201,3 @@ class JobBook:
             job.cancel()
         for job in self._jobs:
             job.join(max(0.0, deadline - time.monotonic()))
-
-
-def plan(host: Host, operation: Operation, picked: Picked) -> Awaitable[object]:
-    """What the operation would do now, worked out in a thread. Raises as the use case does."""
-    return asyncio.to_thread(lambda: asyncio.run(_plan(host, operation, picked)))
-
-
-async def _plan(host: Host, operation: Operation, picked: Picked) -> object:
-    assert operation.act is not None
-    world = await asyncio.to_thread(host.open_world)
-    return await operation.act(Deed(world, picked, lambda _: None, PullControl(), dry_run=True))

@@ -20,12 +20,12 @@ def can_draw(streams: tuple[TextIO, ...], environ: Mapping[str, str]) -> bool:
     return all(stream.isatty() for stream in streams) and environ.get("TERM", "dumb") not in ("", "dumb")
 
 
-def run_app(host: Host, words: Words) -> int:
+def run_app(host: Host, words: Words, theme: str) -> int:
     """Returns the exit code. Raises what ended the app where that was a defect, with the terminal as before."""
     gc.disable()  # there is nothing to find among what is only being imported; the app turns it on again
     from arriero.tui.app import ArrieroApp  # late: only who draws pays for Textual
 
-    app = ArrieroApp(host, words)
+    app = ArrieroApp(host, words, theme)
 
     async def run() -> int | None:
         loop = asyncio.get_running_loop()

@@ -30,9 +30,18 @@ class Pick(StrEnum):
     PRUNE = "prune"  # what belongs to nothing, or the versions before too
 
 
+class Ask(StrEnum):
+    """What has to be typed, each a field of what is picked."""
+
+    FILE = "file"
+    NAME = "name"  # may be left empty
+
+
 @dataclass(frozen=True)
 class Operation:
-    """`act` None: it has a screen of its own. `planned`: its plan is shown before; `pausable`: it may fetch bytes."""
+    """`asks`: what is typed first. `act` None: it has a screen of its own. `planned`: its plan is shown before;
+    `pausable`: it may fetch bytes.
+    """
 
     name: str
     key: str
@@ -40,6 +49,7 @@ class Operation:
     act: Callable[[Deed], Awaitable[object]] | None
     planned: bool = False
     pausable: bool = False
+    asks: tuple[Ask, ...] = ()
 
 
 OPERATIONS = (
@@ -59,6 +69,10 @@ OPERATIONS = (
     Operation("verify", "v", Pick.VERIFY, doing.verify),
     Operation("remove", "b", Pick.INSTALLED, doing.remove, planned=True),
     Operation("prune", "z", Pick.PRUNE, doing.prune, planned=True),
+    Operation("fits", "f", Pick.VARIANT, doing.fits),
+    Operation("hardware", "h", Pick.NOTHING, doing.hardware),
+    Operation("import", "o", Pick.NOTHING, doing.import_model, planned=True, asks=(Ask.FILE, Ask.NAME)),
+    Operation("export", "e", Pick.INSTALLED, doing.export_model, planned=True, asks=(Ask.FILE,)),
     Operation("connect", "c", Pick.NOTHING, doing.connect, planned=True),
     Operation("demo", "d", Pick.NOTHING, doing.demo, planned=True),
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TextIO
 
@@ -17,8 +18,9 @@ from arriero.stack.chat import ChatMessage, ChatTarget, ask, find_target
 from arriero.stack.logs import logs
 from arriero.stack.results import ChatStats, StackStatus
 from arriero.stack.status import status
-from arriero.tui.choices import choices_of
+from arriero.tui.choices import ask_text, choices_of, typed
 from arriero.tui.doing import Deed, Picked
+from arriero.tui.foreseeing import context_key, foresee_now, world_for
 from arriero.tui.host import Host
 from arriero.tui.operations import OPERATIONS, Operation, Pick
 from arriero.tui.presenting import Known, present_main, stats_text
@@ -86,12 +88,14 @@ class PlainMenu:
         picked = self._pick(operation)
         if picked is None:
             return
+        for asked in operation.asks:
+            picked = typed(picked, asked, self._ask(f"{ask_text(asked, self._words)}: ").strip())
         if operation.name == "chat":
             self._chat(picked)
         elif operation.name == "logs":
             self._say(*asyncio.run(self._log_lines(picked)))
-        elif not operation.planned or self._confirmed(operation, picked):
-            result = self._act(operation, picked, dry_run=False)
+        elif agreed := self._confirmed(operation, picked) if operation.planned else picked:
+            result = self._act(operation, agreed)
             self._close()
             self._say(tell_result(result, self._host, self._words, planned=False))
 
@@ -106,20 +110,25 @@ class PlainMenu:
         number = self._number([choice.text for choice in choices], self._words.tui.plain_back)
         return choices[number - 1].picked if number else None
 
-    def _confirmed(self, operation: Operation, picked: Picked) -> bool:
-        result = self._act(operation, picked, dry_run=True)
-        self._say(tell_plan(operation, result, self._host, self._words))
-        return not nothing_planned(result) and self._ask(self._words.tui.plain_confirm)[:1] in self._yes
+    def _confirmed(self, operation: Operation, picked: Picked) -> Picked | None:
+        """What was agreed to: another context is another plan, and is asked about anew."""
+        foreseen = asyncio.run(foresee_now(self._host, operation, picked))
+        self._say(tell_plan(operation, foreseen, self._host, self._words))
+        if nothing_planned(foreseen.result):
+            return None
+        t = self._words.tui
+        answer = self._ask(t.plain_confirm_context if foreseen.context else t.plain_confirm).strip()
+        if foreseen.context and answer.isdecimal():
+            return self._confirmed(operation, replace(picked, context=int(answer)))
+        return picked if answer[:1] in tuple(t.plain_yes) else None
 
-    @property
-    def _yes(self) -> Sequence[str]:
-        return tuple(self._words.tui.plain_yes)
-
-    def _act(self, operation: Operation, picked: Picked, *, dry_run: bool) -> object:
+    def _act(self, operation: Operation, picked: Picked) -> object:
         assert operation.act is not None  # chat and logs have been told apart
-        world = self._host.open_world()
-        deed = Deed(world, picked, self._report, PullControl(), dry_run)
-        return asyncio.run(_awaited(operation, deed))
+        world = world_for(self._host, picked)
+        result = asyncio.run(_awaited(operation, Deed(world, picked, self._report, PullControl())))
+        if picked.context is not None:
+            self._host.keeping.keep(context_key(world, picked), picked.context)
+        return result
 
     def _chat(self, picked: Picked) -> None:
         """Until an empty line."""

@@ -8,6 +8,7 @@ from arriero.clients.values import Connection
 from arriero.i18n import describe_drift, describe_error, describe_repair, fill
 from arriero.stack.results import Outcome
 from arriero.stack.version_results import CheckReport, Freshness, PruneReport, PulledModel
+from arriero.tui.foreseeing import Foreseen
 from arriero.tui.host import Host
 from arriero.tui.jobs import JobSnapshot, JobState
 from arriero.tui.operations import Operation
@@ -29,10 +30,29 @@ def tell_result(result: object, host: Host, words: Words, *, planned: bool) -> s
     return host.tell(result, words.texts, planned=planned)
 
 
-def tell_plan(operation: Operation, result: object, host: Host, words: Words) -> str:
-    """What would be done; for the installation also how far it goes today."""
-    told = tell_result(result, host, words, planned=True)
-    return f"{words.tui.install_scope}\n\n{told}" if operation.name == "install" else told
+def tell_plan(operation: Operation, foreseen: Foreseen, host: Host, words: Words) -> str:
+    """What would be done and what it takes; for the installation also how far it goes today."""
+    return "\n\n".join(_plan_parts(operation, foreseen, host, words))
+
+
+def _plan_parts(operation: Operation, foreseen: Foreseen, host: Host, words: Words) -> Iterator[str]:
+    t = words.tui
+    if operation.name == "install":
+        yield t.install_scope
+    yield tell_result(foreseen.result, host, words, planned=True)
+    if nothing_planned(foreseen.result):
+        return
+    takes = []
+    if foreseen.fit and foreseen.fit.total_bytes:
+        size = words.size(foreseen.fit.total_bytes)
+        takes.append(t.plan_memory.format(size=size, context=foreseen.fit.context))
+    if foreseen.disk:
+        folder, free_bytes = foreseen.disk
+        takes.append(t.plan_disk.format(size=words.size(free_bytes), folder=folder))
+    if takes:
+        yield "\n".join(takes)
+    if foreseen.fit:
+        yield host.tell(foreseen.fit, words.texts, planned=True)
 
 
 def nothing_planned(result: object) -> bool:

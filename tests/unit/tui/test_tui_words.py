@@ -117,7 +117,7 @@ def told(result: object, _texts: object, *, planned: bool) -> str:
     return f"{type(result).__name__} planned={planned}"
 
 
-HOST: Any = Host(lambda: None, told, lambda fault: fault)  # type: ignore[arg-type,return-value]
+HOST: Any = Host(lambda: None, told, lambda fault: fault, None)  # type: ignore[arg-type,return-value]
 
 
 def validation(**changes: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from arriero.config.loading import load
 from arriero.core.errors import ArrieroError, InternalError
 from arriero.i18n import Texts
 from arriero.tui.host import Host
+from arriero.tui.keeping import Keeping
 from arriero.tui.opening import can_draw, run_app
 from arriero.tui.words import Words
 
@@ -27,7 +29,7 @@ def menu(call: Call) -> Reply:
     host, words = _host(call), Words(call.texts, call.look.unicode)
     streams = (sys.stdin, sys.stdout, sys.stderr)  # Textual draws on stderr
     if not call.args.plain and can_draw(streams, call.environ):
-        code = run_app(host, words)
+        code = run_app(host, words, call.configuration().settings.theme)
     else:
         from arriero.tui.plain import PlainMenu
 
@@ -40,10 +42,10 @@ def menu(call: Call) -> Reply:
 def _host(call: Call) -> Host:
     state_dir = call.configuration().settings.state_dir
 
-    def open_world() -> World:
+    def open_with(flags: Mapping[str, str]) -> World:
         from arriero.stack.world import open_world
 
-        return open_world(load(call.flags, call.environ, call.places))
+        return open_world(load({**call.flags, **flags}, call.environ, call.places))
 
     def tell(result: object, texts: Texts, *, planned: bool) -> str:
         from arriero.cli.render.any import render_any  # late: the first screen does without
@@ -53,7 +55,8 @@ def _host(call: Call) -> Host:
     def defect(fault: BaseException) -> ArrieroError:
         return InternalError(type(fault).__name__, write_traceback(fault, state_dir))
 
-    return Host(open_world, tell, defect, call.look.unicode)
+    keeping = Keeping(open_with, call.environ, call.places)
+    return Host(lambda: open_with({}), tell, defect, keeping, call.look.unicode)
 
 
 def _read() -> str | None:

@@ -9,15 +9,28 @@ from typing import Any
 from arriero.cli.look import Look
 from arriero.cli.render.clients import render_connected
 from arriero.cli.render.demo import render_demo
-from arriero.cli.render.files import render_removed
+from arriero.cli.render.files import render_imported, render_removed
+from arriero.cli.render.hardware import render_hardware
 from arriero.cli.render.outcome import render_outcome
-from arriero.cli.render.storage import render_pruned, render_verified
+from arriero.cli.render.plan import render_fits, render_plan
+from arriero.cli.render.storage import render_exported, render_pruned, render_verified
 from arriero.cli.render.versions import render_check, render_pulled, render_switched, render_update
 from arriero.cli.telling import error_lines
 from arriero.clients.values import Connection
 from arriero.core.errors import ArrieroError
-from arriero.stack.results import DemoResult, Outcome, RemovedModel
-from arriero.stack.version_results import CheckReport, PruneReport, PulledModel, Switched, UpdateReport, VerifyReport
+from arriero.stack.fits import VariantFit
+from arriero.stack.machine import HardwareSnapshot
+from arriero.stack.plan import FitReport
+from arriero.stack.results import DemoResult, ImportedModel, Outcome, RemovedModel
+from arriero.stack.version_results import (
+    CheckReport,
+    ExportedModel,
+    PruneReport,
+    PulledModel,
+    Switched,
+    UpdateReport,
+    VerifyReport,
+)
 
 _UNBROKEN = 100_000  # who shows it breaks the lines
 _RENDER: dict[type, Callable[[Any, Look], str]] = {
@@ -29,6 +42,11 @@ _RENDER: dict[type, Callable[[Any, Look], str]] = {
     PruneReport: render_pruned,
     RemovedModel: render_removed,
     DemoResult: render_demo,
+    FitReport: render_plan,
+    VariantFit: lambda fit, look: render_fits((fit,), look),
+    HardwareSnapshot: render_hardware,
+    ImportedModel: render_imported,
+    ExportedModel: render_exported,
     Connection: partial(render_connected, legacy=False),
 }
 

@@ -1,4 +1,4 @@
-"""Dialogs: pick one, confirm a plan, read a text, leave."""
+"""Dialogs: pick one, type a line, say yes or no, read a text."""
 
 from __future__ import annotations
 
@@ -10,18 +10,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, OptionList, Static
+from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from arriero.core.errors import ArrieroError
 from arriero.tui.choices import Choice
 from arriero.tui.doing import Picked
 from arriero.tui.drawing import content
-from arriero.tui.host import Host
-from arriero.tui.jobs import plan
-from arriero.tui.operations import Operation
-from arriero.tui.presenting_jobs import about
-from arriero.tui.telling import nothing_planned, tell_plan
 from arriero.tui.words import Words
 
 
@@ -46,7 +40,7 @@ class ChooseScreen(ModalScreen[Picked | None]):
         self.dismiss(self._choices[event.option_index].picked)
 
 
-class _Buttons(ModalScreen[bool]):
+class Buttons(ModalScreen[bool]):
     """A text, yes and no. Esc is no; the arrow keys go between the two."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -63,9 +57,14 @@ class _Buttons(ModalScreen[bool]):
             yield Static(Content(self._title), classes="title")
             with VerticalScroll(can_focus=False):
                 yield Static(Content(self._text), id="text")
+            yield from self.compose_more()
             with Horizontal(classes="buttons"):
                 yield Button(self.words.tui.yes, id="yes", variant="primary", compact=True)
                 yield Button(self.words.tui.no, id="no", compact=True)
+
+    def compose_more(self) -> ComposeResult:
+        """What stands between the text and the buttons."""
+        yield from ()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "yes")
@@ -74,7 +73,7 @@ class _Buttons(ModalScreen[bool]):
         self.dismiss(answer)
 
 
-class LeaveScreen(_Buttons):
+class LeaveScreen(Buttons):
     def __init__(self, running: int, words: Words) -> None:
         super().__init__(words.tui.command_leave, words.tui.leave_ask.format(count=running), words)
 
@@ -82,37 +81,27 @@ class LeaveScreen(_Buttons):
         self.query_one("#no").focus()
 
 
-class PlanScreen(_Buttons):
-    """Works the plan out while it is shown; an empty plan or one that fails has nothing to confirm."""
+class AskScreen(ModalScreen[str | None]):
+    """One line to be typed. Esc takes it all back."""
 
-    def __init__(self, operation: Operation, picked: Picked, host: Host, words: Words) -> None:
-        super().__init__(about(operation, picked, words), words.tui.planning, words)
-        self._operation, self._picked, self._host = operation, picked, host
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", show=False)]
+
+    def __init__(self, title: str, label: str, words: Words, *, may_be_empty: bool) -> None:
+        super().__init__()
+        self._title, self._label, self._words, self._may_be_empty = title, label, words, may_be_empty
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(Content(self._title), classes="title")
+            yield Static(Content(self._label))
+            yield Input(id="answer", compact=True)
 
     def on_mount(self) -> None:
-        self.query_one("#yes", Button).disabled = True
-        self.query_one("#no").focus()
-        self.run_worker(self._plan())
+        self.query_one("#answer").focus()
 
-    async def _plan(self) -> None:
-        text = self.query_one("#text", Static)
-        try:
-            result = await plan(self._host, self._operation, self._picked)
-        except ArrieroError as fault:
-            told = self._host.tell(fault, self.words.texts, planned=True)
-            text.update(Content(f"{self.words.tui.plan_failed}\n\n{told}"))
-            self._only_close()
-            return
-        text.update(Content(tell_plan(self._operation, result, self._host, self.words)))
-        if nothing_planned(result):
-            self._only_close()
-        else:
-            self.query_one("#yes", Button).disabled = False
-            self.query_one("#yes").focus()
-
-    def _only_close(self) -> None:
-        self.query_one("#yes").display = False
-        self.query_one("#no", Button).label = self.words.tui.close
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.value.strip() or self._may_be_empty:
+            self.dismiss(event.value.strip())
 
 
 class TextScreen(ModalScreen[None]):
