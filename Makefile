@@ -33,11 +33,13 @@ check: fmt-check lint types arch test
 bench: setup  ## speed and memory as ratios, printed as a table
 	PYTHONPATH=src $(PYTHON) -m bench
 	PYTHONPATH=src $(PYTHON) -m bench.registry
+	PYTHONPATH=src $(PYTHON) -m bench.gateway
 
-soak: setup  ## 50 clients for a minute: errors, leaks, memory; pulls and commands killed at random moments
+soak: setup  ## 50 clients for a minute: errors, leaks, memory; pulls, commands, the gateway killed at random moments
 	PYTHONPATH=src $(PYTHON) -m bench soak
 	PYTHONPATH=src $(PYTHON) -m bench.soak_pull
 	PYTHONPATH=src $(PYTHON) -m bench.soak_kill
+	PYTHONPATH=src $(PYTHON) -m bench.soak_gateway 300
 
 live: setup  ## the Kilo Code command line against the demo slot (needs npm)
 	PYTHONPATH=src $(PYTHON) -m bench live

@@ -1,8 +1,9 @@
-"""The gateway against the slot it leads to, in the same run; and its swaps against stopping and starting alone."""
+"""`python -m bench.gateway [SWAPS]`: the gateway against the slot it leads to, in the same run; and its swaps against stopping and starting alone."""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from statistics import median, quantiles
 
@@ -11,9 +12,9 @@ from arriero.core.paths import places
 from arriero.core.progress import silent
 from arriero.stack.world import World, open_world
 from bench.gateway_rig import MODELS, GatewayRig, gateway
-from bench.rig import Installation
+from bench.rig import Installation, installation
 from bench.serving import CLIENTS, PROMPT, whole
-from bench.table import Row
+from bench.table import Row, render
 from bench.wire import Address, Stream, stream
 
 SWAPS = 100
@@ -122,3 +123,13 @@ async def _exchanged(world: World, old: str, new: str) -> float:
 
 def _world(rig: GatewayRig) -> World:
     return open_world(load({"backend": "native"}, rig.here.environ, places(rig.here.environ)), environ=rig.here.environ)
+
+
+def main(words: list[str]) -> int:
+    with installation() as here:
+        print(render(asyncio.run(measure(here, int(words[0]) if words else SWAPS))))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
