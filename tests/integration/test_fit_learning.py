@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from version_world import free_port
 
+from arriero.core.ids import Reference
 from arriero.core.progress import silent
 from arriero.planner.fit.gpus import require_gpu
 from arriero.planner.fit.placing import Verdict
 from arriero.stack.activate import activate
 from arriero.stack.plan import PlanOptions, plan, reserve_bytes
+from arriero.stack.shapes import KeptShape, local_shape
 from arriero.stack.status import status
 from arriero.stack.world import World
 from arriero.state import MeasuredLoad
@@ -78,6 +80,23 @@ async def seen_on_card(world: World, total_bytes: int) -> None:
     part = replace(load, engine="docker 0.34.0", vram_bytes=total_bytes // 2)  # not wholly on the card: no measure
     world.writable_state().record_loads([part])
     assert len(loads(world, weights.digest)) == 2
+
+
+@pytest.mark.parametrize(("quantization", "told"), [("Q4_K_M", True), ("Q8_0", False)])
+async def test_a_second_copy_on_the_processor_is_explained(world: World, quantization: str, told: bool) -> None:
+    """What CPU_REPACK adds, as the engine's figure has it."""
+    found = local_shape(world, Reference.parse(REFERENCE))
+    assert found is not None
+    assert found.digest is not None
+    shape = replace(found.shape, quantization=quantization)
+    KeptShape.of_model(world, Reference.parse(REFERENCE)).save(found.digest, shape)
+    formula = await plan(world, "demo", PlanOptions())
+    total_bytes = formula.total_bytes + formula.weights_bytes
+    load = MeasuredLoad(found.digest, 4096, "f16", 1, "native 0.33.0", "", total_bytes, 0, world.clock.now())
+    world.writable_state().record_loads([load])
+    measured = await plan(world, "demo", PlanOptions())
+    assert measured.total_bytes == total_bytes
+    assert ("fit.second_copy" in [reason.code for reason in measured.reasons]) == told
 
 
 async def test_looking_again_keeps_one_line_for_one_load(world: World) -> None:
