@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from arriero.core.progress import silent
 from arriero.doctor.check import Check, Checked
 from arriero.doctor.examining import examine
-from arriero.doctor.fix import CannotFix, Fix, FixPlan
+from arriero.doctor.fix import CannotFix, FixPlan
 from arriero.doctor.host import Host
+from arriero.doctor.mending import Mended, mend, propose
 from arriero.doctor.site import Site
 from arriero.stack.world import World
 from stack_world import make_world
 
 HOME = "/home/ana"
+_REAL = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 @dataclass
@@ -31,6 +35,7 @@ class Machine:
     folder: Path
     world: World
     environ: dict[str, str] = field(default_factory=dict)
+    uid: int = 1000
 
     def __post_init__(self) -> None:
         self.root, self.bin = self.folder / "root", self.folder / "bin"
@@ -40,7 +45,7 @@ class Machine:
 
     @property
     def site(self) -> Site:
-        return Site(Host(self.environ, self.root), self.world)
+        return Site(Host(self.environ, self.root, uid=self.uid), self.world)
 
     def file(self, path: str, text: str = "") -> Path:
         there = self.root / path.lstrip("/")
@@ -59,13 +64,15 @@ class Machine:
 
     def script(self, name: str, body: str) -> None:
         path = self.bin / name
+        path.unlink(missing_ok=True)  # it may lead to the real one
         path.write_text(f"#!/bin/sh\n{body}\n")
         path.chmod(0o755)
 
     def real(self, *names: str) -> None:
-        """These programs are the real machine's."""
+        """These programs are the real machine's. What they start in their turn is looked for among the stand-ins."""
         for name in names:
-            self.script(name, f'PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin exec {name} "$@"')
+            (self.bin / name).unlink(missing_ok=True)
+            (self.bin / name).symlink_to(str(shutil.which(name, path=_REAL)))
 
     def user(self, name: str = "ana", uid: int = 1000, session: str = "ana", enrolled: str = "ana") -> None:
         """As id(1) of coreutils tells: without a name the groups of the session, with one those of the database."""
@@ -79,11 +86,31 @@ class Machine:
     async def kind(self, check: Check) -> str:
         return (await self.sees(check)).finding.kind
 
-    async def plan(self, fix: Fix, check: Check) -> FixPlan | CannotFix:
-        """What the fix would do about what the check sees now."""
-        finding = (await self.sees(check)).finding
-        assert finding.kind in fix.mends, finding
-        return await fix.plan(self.site, finding)
+    async def plan(self, check: Check) -> FixPlan | CannotFix | None:
+        """What would be done about what the check sees now."""
+        return (await propose(self.site, check)).plan
+
+    async def mend(self, check: Check) -> Mended:
+        """Proposes, and does it, as `validate --fix --yes` does: as a user whom sudo lets do everything."""
+        proposal = await propose(self.site, check)
+        assert isinstance(proposal.plan, FixPlan), (proposal.checked.finding, proposal.plan)
+        return await mend(self.site, proposal, silent, command="validate", terminal=False)
+
+    def changeable(self) -> None:
+        """With what changes are made with: the real programs for files, and a sudo that does as it is told."""
+        self.real("cp", "mv", "rm", "rmdir", "install", "chmod", "mkdir", "touch", "env", "sed", "grep", "ln")
+        self.script("sudo", 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"')
+
+    def systemd(self, *units: str) -> None:
+        """A systemctl that keeps in files which units are enabled and active, and answers as that of systemd 255.
+
+        These units there are, and none of them is either.
+        """
+        folder = self.folder / "systemd"
+        folder.mkdir()
+        for unit in units:
+            (folder / unit).touch()
+        self.script("systemctl", _SYSTEMCTL.format(folder=folder))
 
     @asynccontextmanager
     async def engine(self, answers: Mapping[str, object]) -> AsyncIterator[None]:
@@ -107,6 +134,25 @@ class Machine:
         self.environ["DOCKER_HOST"] = f"unix://{sock}"
         async with await asyncio.start_unix_server(handle, sock):
             yield
+
+
+_SYSTEMCTL = """\
+cd {folder}; verb=$1; shift; now=; units=
+for word in "$@"; do case $word in --now) now=1;; --*) ;; *) units="$units $word";; esac; done
+for unit in $units; do
+  case $verb in
+    enable) touch $unit.enabled; if [ $now ]; then touch $unit.active; fi;;
+    disable) rm -f $unit.enabled; if [ $now ]; then rm -f $unit.active; fi;;
+    start|restart) touch $unit.active;;
+    stop) rm -f $unit.active;;
+    is-active) if [ -e $unit.active ]; then echo active; else echo inactive; exit 3; fi;;
+    is-enabled) if [ -e $unit.enabled ]; then echo enabled; else echo disabled; exit 1; fi;;
+    show)
+      if [ -e $unit ]; then echo LoadState=loaded; else echo LoadState=not-found; fi
+      if [ -e $unit.active ]; then echo ActiveState=active; else echo ActiveState=inactive; fi
+      if [ -e $unit.enabled ]; then echo UnitFileState=enabled; else echo UnitFileState=disabled; fi;;
+  esac
+done"""
 
 
 def make_machine(folder: Path, port: int) -> Machine:
