@@ -1,9 +1,9 @@
 # Everything a developer types. `make check` is what CI runs.
 .DEFAULT_GOAL := check
-.PHONY: setup fmt fmt-check lint types arch test check bench soak live run docs lock
+.PHONY: setup fmt fmt-check lint types arch test check bench soak live install-check run docs lock
 BIN := .venv-test/bin
 PYTHON := $(BIN)/python
-SCRIPTS := main.sh test.sh .ci/run .ci/docker $(wildcard .scripts/*.sh)
+SCRIPTS := main.sh test.sh .ci/run .ci/docker .ci/install $(wildcard .scripts/*.sh)
 
 setup:  ## the environment with the test tools, made or reused
 	@bash -c 'source ./main.sh && environment "$$root/.venv-test" "$$root/requirements/dev.txt"'
@@ -43,6 +43,9 @@ soak: setup  ## 50 clients for a minute: errors, leaks, memory; pulls, commands,
 
 live: setup  ## the Kilo Code command line against the demo slot (needs npm)
 	PYTHONPATH=src $(PYTHON) -m bench live
+
+install-check: setup  ## `install` on a bare Debian made by debootstrap: root, Docker, minutes
+	PYTHON=$(PYTHON) .ci/install
 
 run:
 	./main.sh
