@@ -1,5 +1,5 @@
 """Is the CDI specification there, and of the driver that runs? After an update of the driver an old one mounts
-libraries that are gone: `libcuda.so.<version>: no such file or directory`. The toolkit writes it by itself since 1.18."""
+libraries that are gone: `libcuda.so.<version>: no such file or directory`. Since 1.18 the toolkit keeps it."""
 
 from __future__ import annotations
 
