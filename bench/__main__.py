@@ -1,5 +1,6 @@
 """`python -m bench`: the table. `python -m bench soak [SECONDS]`: load for a minute. `python -m bench live`: Kilo.
-`python -m bench fit`: predicted memory against what llama.cpp allocates."""
+`python -m bench fit`: predicted memory against what llama.cpp allocates. `python -m bench measuring`: what measuring
+costs."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import platform
 import signal
 import sys
 
-from bench import commands, containers, fit, live, serving, soak
+from bench import commands, containers, fit, live, measuring, serving, soak
 from bench.rig import installation
 from bench.table import render
 
@@ -23,8 +24,12 @@ def main(words: list[str]) -> int:
             return asyncio.run(soak.run(here, float(words[1]) if words[1:] else 60))
         if words[:1] == ["live"]:
             return live.run(here)
+        if words[:1] == ["measuring"]:
+            print(render(asyncio.run(measuring.measure(here))))
+            return 0
         rows = [*asyncio.run(serving.measure(here)), *commands.measure(here), *fit.rows()]
         rows += containers.measure(here.gguf)
+        rows += asyncio.run(measuring.measure(here))
     load = os.getloadavg()[0]
     print(f"\n{os.cpu_count()} processors, Python {platform.python_version()}, load average at the end {load:.1f}\n")
     print(render(rows))

@@ -1,4 +1,4 @@
-"""llama.cpp's server and nothing else: MODEL SOCKET THREADS. Its parameters are those of the engine's child."""
+"""llama.cpp's server and nothing else: MODEL SOCKET|PORT THREADS. Its parameters are those of the engine's child."""
 
 import os
 import signal
@@ -12,7 +12,9 @@ BATCH = 32
 
 def main() -> None:
     params = xllamacpp.CommonParams()
-    params.model.path, params.hostnames = sys.argv[1], [sys.argv[2]]
+    params.model.path, place = sys.argv[1], sys.argv[2]
+    params.hostnames = ["127.0.0.1"] if place.isdigit() else [place]
+    params.port = int(place) if place.isdigit() else params.port
     params.n_ctx, params.n_parallel = CONTEXT, 1
     params.n_batch = params.n_ubatch = BATCH
     params.fit_params = False
