@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -35,7 +36,7 @@ class Machine:
     folder: Path
     world: World
     environ: dict[str, str] = field(default_factory=dict)
-    uid: int = 1000
+    uid: int = field(default_factory=os.geteuid)
 
     def __post_init__(self) -> None:
         self.root, self.bin = self.folder / "root", self.folder / "bin"
@@ -97,7 +98,8 @@ class Machine:
         return await mend(self.site, proposal, silent, command="validate", terminal=False)
 
     def changeable(self) -> None:
-        """With what changes are made with: the real programs for files, and a sudo that does as it is told."""
+        """With what a user changes things with: the real programs for files, and a sudo that does as it is told."""
+        self.uid = 1000
         self.real("cp", "mv", "rm", "rmdir", "install", "chmod", "mkdir", "touch", "env", "sed", "grep", "ln")
         self.script("sudo", 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"')
 

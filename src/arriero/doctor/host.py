@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 TOOL_LIMIT_S = 2.0
+_GONE_S = 0.5
 
 
 class ToolSilent(TimeoutError):
@@ -101,6 +102,8 @@ class Host:
             code = None
         finally:
             _end(process)
+            with suppress(TimeoutError):  # a process that the kernel does not let go of is left to it
+                await asyncio.wait_for(process.wait(), _GONE_S)
         out, err = await asyncio.gather(*heard)
         return Ran(code, out, err)
 

@@ -21,11 +21,8 @@ async def plan(site: Site, finding: Finding) -> FixPlan | CannotFix:
         own = made.directory / OVERRIDE
         return CannotFix("override" if own.exists() else "foreign_words", (("path", str(own)),))
     edited = await asyncio.to_thread(made.edited)
-    names = {path.name for path in edited}
-    if made.directory == PROJECT_ROOT and names & {MAIN, CPU}:
-        return CannotFix("checked_in", (("names", sorted(names & {MAIN, CPU})),))
-    if DOTENV in names:
-        return CannotFix("dotenv", (("path", str(made.directory / DOTENV)),))
+    if not_ours := _left_alone(made.directory, {path.name for path in edited}):
+        return not_ours
 
     async def render(_report: Report) -> None:
         await asyncio.to_thread(made.prepare, made.services[0])
@@ -33,6 +30,13 @@ async def plan(site: Site, finding: Finding) -> FixPlan | CannotFix:
     aside = tuple(FileWritten(path, None) for path in edited)
     undo = tuple(FileWritten(path, _text(path)) for path in edited)
     return FixPlan((*aside, OwnAct("render", render, (("folder", str(made.directory)),))), undo)
+
+
+def _left_alone(folder: Path, names: set[str]) -> CannotFix | None:
+    """What git has the true text of, and what a user's own lines stand in, is not made anew."""
+    if folder == PROJECT_ROOT and names & {MAIN, CPU}:
+        return CannotFix("checked_in", (("names", sorted(names & {MAIN, CPU})),))
+    return CannotFix("dotenv", (("path", str(folder / DOTENV)),)) if DOTENV in names else None
 
 
 def _text(path: Path) -> str:
