@@ -1,4 +1,5 @@
-"""`python -m bench.gateway [SWAPS]`: the gateway against the slot it leads to, in the same run; and its swaps against stopping and starting alone."""
+"""`python -m bench.gateway [SWAPS]`: the gateway against the slot it leads to, in the same run; and its swaps against
+stopping and starting alone."""
 
 from __future__ import annotations
 

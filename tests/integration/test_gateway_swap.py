@@ -202,10 +202,24 @@ def test_after_down_nothing_is_loaded_until_up(gateway: RealGateway) -> None:
     assert ask(gateway, "demo").status_code == 200
 
 
+def test_kilo_gets_every_model_with_its_context(gateway: RealGateway) -> None:
+    outcome = json.loads(gateway.arriero("connect", "kilo", "--gateway", "--json").stdout)["data"]
+    assert [(p["slot"], p["model"], p["context"]) for p in outcome["providers"]] == [
+        ("second", "second:135m", 2048),
+        ("demo", DEMO, 4096),
+    ]
+    written = json.loads(Path(outcome["file"]).read_text())["provider"]["arriero-_gateway"]
+    assert written["options"]["baseURL"] == f"{gateway.url}/v1"
+    assert written["models"]["second:135m"]["limit"] == {"context": 2048, "output": 512}
+    assert json.loads(gateway.arriero("disconnect", "kilo", "--json").stdout)["data"]["removed"] == ["arriero-_gateway"]
+
+
 def test_a_gateway_that_is_off_leaves_the_slots_alone(gateway: RealGateway) -> None:
     outcome = json.loads(gateway.arriero("gateway", "off", "--json").stdout)["data"]
     assert (outcome["action"], outcome["gateway"]["state"]) == ("stop", "off")
     assert httpx.get(f"http://127.0.0.1:{gateway.ports['demo']}/api/version").status_code == 200
+    silent = gateway.arriero("connect", "kilo", "--gateway", "--json", check=False)
+    assert (silent.returncode, json.loads(silent.stdout)["errors"][0]["code"]) == (1, "client.gateway_silent")
     with Occupied(gateway.port):
         refused = gateway.arriero("gateway", "on", "--json", check=False)
     assert (refused.returncode, json.loads(refused.stdout)["errors"][0]["code"]) == (3, "port.taken")

@@ -108,6 +108,7 @@ def verbs(t: Texts) -> tuple[Verb, ...]:
         Verb("validate", "validar", t.help_validate, "doctor:validate", _validate),
         Verb("install", "instalar", t.help_install, "installing:install", _yes, changes=True),
         Verb("uninstall", "desinstalar", t.help_uninstall, "installing:uninstall", _uninstall, changes=True),
+        Verb("report", "informe", t.help_report, "report:report", _report),
         Verb("demo", "", t.help_demo, "demo:demo", changes=True),
         Verb(
             "config",
@@ -317,6 +318,7 @@ def _client(p: Parser, t: Texts, _: Offers) -> None:
 def _connect(p: Parser, t: Texts, offers: Offers) -> None:
     _client(p, t, offers)
     p.options.add_argument("--check", action="store_true", help=t.help_client_check)
+    p.options.add_argument("--gateway", action="store_true", help=t.help_gateway["through"])
     p.options.add_argument(
         "--legacy", nargs="?", const="kilo-code-settings.json", metavar=t.meta_file, help=t.help_client_legacy
     )
@@ -331,6 +333,11 @@ def _validate(p: Parser, t: Texts, _: Offers) -> None:
 def _uninstall(p: Parser, t: Texts, offers: Offers) -> None:
     _yes(p, t, offers)
     p.options.add_argument("--models", action="store_true", help=t.help_uninstall_models)
+
+
+def _report(p: Parser, t: Texts, offers: Offers) -> None:
+    file: Any = p.positionals.add_argument("file", metavar=t.meta_file, nargs="?", help=t.help_report_file)
+    file.complete = offers.files
 
 
 def _config_show(p: Parser, t: Texts, _: Offers) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from arriero.clients import kilo
-from arriero.clients.endpoints import endpoints
+from arriero.clients.endpoints import endpoints, through_gateway
 from arriero.clients.errors import ClientFailed, ClientMissing
 from arriero.clients.values import ClientAnswer, ClientCheck, Endpoint
 from arriero.core.progress import Progress, Report
@@ -21,26 +21,32 @@ LIMIT_S = 600.0
 _QUESTION = "Say hello."
 
 
-async def check(world: World, environ: Mapping[str, str], report: Report) -> ClientCheck:
-    """Raises ClientMissing, NothingToConnect, and ClientFailed for the first slot without an answer."""
+async def check(world: World, environ: Mapping[str, str], report: Report, *, gateway: bool = False) -> ClientCheck:
+    """Each active slot, or with `gateway` each of its models, which brings them up one after another.
+
+    Raises ClientMissing, NothingToConnect, GatewaySilent, and ClientFailed for the first one without an answer.
+    """
     program = shutil.which(kilo.PROGRAM, path=environ.get("PATH"))
     if program is None:
         raise ClientMissing(kilo.PROGRAM, kilo.PACKAGE)
-    given = await endpoints(world, kilo.NAME)
+    given = await (through_gateway if gateway else endpoints)(world, kilo.NAME)
     version = (await _run(program, "--version", environ=environ))[1].strip()
     answers = []
     for endpoint in given:
         report(Progress("client.ask", endpoint.slot, params={"client": kilo.NAME}))
-        answers.append(await _answer(world, program, endpoint, environ))
+        provider = kilo.GATEWAY if gateway else kilo.provider_id(endpoint.slot)
+        answers.append(await _answer(world, (program, provider), endpoint, environ))
     return ClientCheck(kilo.NAME, program, version, tuple(answers))
 
 
-async def _answer(world: World, program: str, endpoint: Endpoint, environ: Mapping[str, str]) -> ClientAnswer:
+async def _answer(world: World, asked: tuple[str, str], endpoint: Endpoint, environ: Mapping[str, str]) -> ClientAnswer:
+    """`asked`: the program, and the provider in its configuration."""
+    program, provider = asked
     began = world.clock.monotonic()
     code, out, err = await _run(
         program,
         *("run", "--agent", f"{kilo.MARK}check", "--title", "check", "--format", "json"),
-        *("--model", f"{kilo.provider_id(endpoint.slot)}/{endpoint.model}", _QUESTION),
+        *("--model", f"{provider}/{endpoint.model}", _QUESTION),
         environ={**environ, "KILO_CONFIG_CONTENT": json.dumps(kilo.check_settings())},
     )
     parts = [event["part"] for event in _events(out) if isinstance(event.get("part"), dict)]

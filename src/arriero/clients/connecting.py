@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from arriero.clients import editing, kilo
-from arriero.clients.endpoints import endpoints
+from arriero.clients.endpoints import endpoints, through_gateway
 from arriero.clients.values import Connection, Endpoint
 from arriero.stack.world import World
+
+Members = dict[tuple[str, ...], object]
 
 
 async def connect(world: World, home: Path, environ: Mapping[str, str], *, dry_run: bool = False) -> Connection:
@@ -18,14 +20,18 @@ async def connect(world: World, home: Path, environ: Mapping[str, str], *, dry_r
     Raises NothingToConnect, ClientFileInvalid, FileRefused.
     """
     given = await endpoints(world, kilo.NAME)
-    path = kilo.config_file(home, environ)
-    before = editing.read(path)
-    text = before if before.strip() else f'{{\n  "$schema": "{kilo.SCHEMA}"\n}}\n'
-    members: dict[tuple[str, ...], object] = {
-        ("provider", kilo.provider_id(each.slot)): kilo.provider(each) for each in given
-    }
-    after = editing.with_members(path, text, members)
-    return _changed(world, path, (before, after), given, (), dry_run=dry_run)
+    members: Members = {("provider", kilo.provider_id(each.slot)): kilo.provider(each) for each in given}
+    return _connected(world, kilo.config_file(home, environ), members, given, dry_run=dry_run)
+
+
+async def connect_gateway(world: World, home: Path, environ: Mapping[str, str], *, dry_run: bool = False) -> Connection:
+    """A single provider, with every model that the gateway has; slots' own providers stay as they are.
+
+    Raises GatewaySilent, NothingToConnect, ClientFileInvalid, FileRefused.
+    """
+    given = await through_gateway(world, kilo.NAME)
+    members: Members = {("provider", kilo.GATEWAY): kilo.gateway_provider(given)}
+    return _connected(world, kilo.config_file(home, environ), members, given, dry_run=dry_run)
 
 
 def disconnect(world: World, home: Path, environ: Mapping[str, str], *, dry_run: bool = False) -> Connection:
@@ -41,6 +47,20 @@ async def write_legacy(world: World, path: Path, *, dry_run: bool = False) -> Co
     given = await endpoints(world, kilo.NAME)
     after = json.dumps(kilo.legacy_import(given), indent=2, ensure_ascii=False) + "\n"
     return _changed(world, path, (editing.read(path), after), given, (), dry_run=dry_run)
+
+
+def _connected(
+    world: World,
+    path: Path,
+    members: Members,
+    given: tuple[Endpoint, ...],
+    *,
+    dry_run: bool,
+) -> Connection:
+    before = editing.read(path)
+    text = before if before.strip() else f'{{\n  "$schema": "{kilo.SCHEMA}"\n}}\n'
+    after = editing.with_members(path, text, members)
+    return _changed(world, path, (before, after), given, (), dry_run=dry_run)
 
 
 def _changed(

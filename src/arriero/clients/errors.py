@@ -14,6 +14,15 @@ class NothingToConnect(NotFoundError):
     client: str
 
 
+class GatewaySilent(OperationFailed):
+    """The gateway does not tell what models there are: it is off, or asks for a key. `detail`: what happened."""
+
+    code = "client.gateway_silent"
+    client: str
+    url: str
+    detail: str
+
+
 class ClientFileInvalid(UsageError):
     """The client's configuration cannot be read as JSON with comments; it was left as it is. `line` counts from 1."""
 

@@ -16,6 +16,7 @@ PROGRAM = "kilo"
 PACKAGE = "@kilocode/cli"
 SCHEMA = "https://app.kilo.ai/config.json"
 MARK = "arriero-"
+GATEWAY = "arriero-_gateway"  # no slot's id begins so
 KEY = "ollama"  # Kilo insists on one; where the slot asks for none, any will do
 ANSWER_MS = 600_000  # a first answer waits for the model's load
 
@@ -33,19 +34,28 @@ def provider_id(slot: str) -> str:
 
 
 def provider(endpoint: Endpoint) -> dict[str, object]:
-    """`limit` tells Kilo when to shorten a conversation; without it it never does, and the server cuts."""
+    return _provider(f"Arriero · {endpoint.title}", [endpoint])
+
+
+def gateway_provider(endpoints: Sequence[Endpoint]) -> dict[str, object]:
+    """One address for all of them."""
+    return _provider("Arriero", endpoints)
+
+
+def _provider(name: str, endpoints: Sequence[Endpoint]) -> dict[str, object]:
+    first = endpoints[0]
     return {
         "npm": "@ai-sdk/openai-compatible",
-        "name": f"Arriero · {endpoint.title}",
-        "options": {"baseURL": endpoint.url, "apiKey": _key(endpoint), "timeout": ANSWER_MS},
-        "models": {
-            endpoint.model: {
-                "name": endpoint.model,
-                "tool_call": endpoint.tools,
-                "limit": {"context": endpoint.context, "output": endpoint.output},
-            }
-        },
+        "name": name,
+        "options": {"baseURL": first.url, "apiKey": _key(first), "timeout": ANSWER_MS},
+        "models": {each.model: _model(each) for each in endpoints},
     }
+
+
+def _model(endpoint: Endpoint) -> dict[str, object]:
+    """`limit` tells Kilo when to shorten a conversation; without it it never does, and the server cuts."""
+    limit = {"context": endpoint.context, "output": endpoint.output}
+    return {"name": endpoint.model, "tool_call": endpoint.tools, "limit": limit}
 
 
 def _key(endpoint: Endpoint) -> str:

@@ -12,6 +12,7 @@ TEXTS: dict[str, str] = {
     "check.unknown": "there is no check “{name}”.[[ Did you mean “{nearest}”?]] See them all with: ./main.sh validate",
     "check.warnings": "there are warnings: {codes}. What they are and what mends them: ./main.sh validate --only CODE",
     "client.file_invalid": "{path}, line {line}: it cannot be read; {what} was expected. The file is left as it was. Mend it and repeat the command.",
+    "client.gateway_silent": "The gateway does not tell which models there are at {url}: {detail}. Start it with: ./main.sh gateway on; if it asks this machine for a key too (gateway.keys), write the provider by hand with one of ./main.sh keys add NAME",
     "client.missing": "the program {program} is not on the PATH. To install it: npm install -g {package}",
     "client.no_answer": "{client} got no answer from {slot}: {detail}. To see what happened: ./main.sh logs {slot}",
     "client.no_slot": "no model is active that could be connected with {client}. To activate one: ./main.sh activate qwen",

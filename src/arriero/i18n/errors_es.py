@@ -12,6 +12,7 @@ TEXTS: dict[str, str] = {
     "check.unknown": "no hay ninguna comprobación «{name}».[[ ¿Querías decir «{nearest}»?]] Todas se ven con: ./main.sh validar",
     "check.warnings": "hay avisos: {codes}. Qué son y cómo se arreglan: ./main.sh validar --only CÓDIGO",
     "client.file_invalid": "{path}, línea {line}: no se puede leer; se esperaba {what}. El fichero queda como estaba. Corrígelo y repite la orden.",
+    "client.gateway_silent": "La pasarela no dice qué modelos hay en {url}: {detail}. Enciéndela con: ./main.sh pasarela encender; si pide clave también a esta máquina (gateway.keys), escribe el proveedor a mano con una de ./main.sh claves crear NOMBRE",
     "client.missing": "no se encuentra el programa {program} en el PATH. Para instalarlo: npm install -g {package}",
     "client.no_answer": "{client} no obtuvo respuesta de {slot}: {detail}. Para ver qué pasó: ./main.sh registros {slot}",
     "client.no_slot": "no hay ningún modelo activo que conectar con {client}. Para activar uno: ./main.sh activar qwen",
