@@ -95,7 +95,7 @@ if ! works; then
   apt_install "${wanted[@]}"
 fi
 if ! answers; then
-  service start docker
+  daemon start docker
   for ((tries = 60; tries > 0; tries--)); do # the start script is back before the engine answers
     if [[ $mode != apply ]] || answers; then break; fi
     sleep 0.5

@@ -11,4 +11,4 @@ if [[ $mode == check ]]; then
   if [[ -d /run/systemd/system ]]; then systemctl is-active --quiet "${1:?service}"; else pgrep -x "${1:?service}d" >/dev/null; fi
   exit
 fi
-service restart "${1:?service}"
+daemon restart "${1:?service}"

@@ -53,7 +53,7 @@ apt_install() { # PACKAGE...: waits for another package manager, asks nothing, k
     -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold install "$@"
 }
 
-service() { # start|restart NAME: with systemd, or with the service's own script where systemd does not run
+daemon() { # start|restart NAME: with systemd, or with the service's own script where systemd does not run
   if [[ -d /run/systemd/system ]]; then
     if [[ $1 == start ]]; then run systemctl enable --now "$2"; else run systemctl "$1" "$2"; fi
   elif [[ $mode == dry-run ]] || command -v service >/dev/null; then

@@ -33,4 +33,4 @@ END
   apt_update
   apt_install nvidia-container-toolkit
 fi
-service restart docker
+daemon restart docker

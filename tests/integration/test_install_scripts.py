@@ -129,6 +129,14 @@ def test_the_toolkit_comes_from_nvidias_repository_and_docker_starts_again(bare:
     assert script(bare, "toolkit.sh", "--check").returncode == 0
 
 
+def test_a_service_is_started_again_once(bare: BareHost) -> None:
+    log = bare.folder / "services"
+    for name in ("service", "systemctl"):  # which of them depends on whether systemd runs where the test does
+        bare.tool(name, f'echo "$@" >>"{log}"')
+    assert script(bare, "service.sh", "docker").returncode == 0
+    assert log.read_text() in ("docker restart\n", "restart docker\n")
+
+
 def test_the_model_managers_verbs_are_the_apps(bare: BareHost) -> None:
     refused = script(bare, "model_manager.sh", "start", "qwen", mark="")
     assert (refused.returncode, "./main.sh activate qwen" in refused.stderr) == (2, True)
