@@ -56,11 +56,14 @@ class Dockerd:
         await until(answers, 60.0)
 
     def launch(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(["dockerd", *self.words()], stdout=self.log, stderr=self.log)
+
+    def words(self) -> list[str]:
         places = {"host": self.endpoint.url, "data-root": self.data, "exec-root": self.folder / "x"}
         words = [f"--{name}={value}" for name, value in places.items()]
         apart = [f"--containerd-namespace={self.name}", f"--containerd-plugins-namespace={self.name}-plugins"]
         plain = [f"--bridge={self.name}", "--iptables=false", "--storage-driver=vfs", f"--pidfile={self.folder}/pid"]
-        return subprocess.Popen(["dockerd", *words, *plain, *apart], stdout=self.log, stderr=self.log)
+        return [*words, *plain, *apart]
 
     def stop(self) -> None:
         """As an update of the package does it: its containers are told to end, and it remembers that they ran."""
