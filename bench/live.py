@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bench.gateway_rig import gateway
 from bench.rig import CACHE, MODEL, Installation
 
 PACKAGE = f"@kilocode/cli-linux-{'arm64' if platform.machine() == 'aarch64' else 'x64'}"
@@ -51,6 +52,10 @@ def connected(here: Installation, program: Path) -> None:
     with_kilo = replace(here, environ=here.environ | {"PATH": f"{program.parent}:{here.environ['PATH']}"})
     took_s, told = with_kilo.command("connect", "kilo", "--check")
     print(f"connect kilo --check, {took_s:.0f} s:", json.dumps(told, ensure_ascii=False))
+    with gateway(with_kilo) as rig:
+        rig.here.command("connect", "kilo", "--gateway")
+        took_s, told = rig.here.command("connect", "kilo", "--gateway", "--check")
+        print(f"connect kilo --gateway --check, {took_s:.0f} s:", json.dumps(told, ensure_ascii=False))
 
 
 def install() -> Path:

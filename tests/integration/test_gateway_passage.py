@@ -95,6 +95,25 @@ async def test_a_stream_that_breaks_says_so_in_its_form(
     assert gateway.admission.turns.flying == {}
 
 
+async def test_fill_in_the_middle_in_mistrals_form(gateway: Desktop) -> None:
+    """In pieces that end in the midst of an event, and whole."""
+    event = b'data: {"id":"c","object":"text_completion","choices":[{"text":"a+b","index":0,"finish_reason":null}]}\n\n'
+    gateway.script = says(event[:20], event[20:] + event[:50], event[50:] + b"data: [DONE]\n\n")
+    asked = {"model": "demo", "prompt": "def f(a, b):", "suffix": "return", "stream": True}
+    async with gateway.post("/v1/fim/completions", asked) as answer:
+        first, second, done = (await answer.text()).split("\n\n")[:3]
+    assert first == second
+    assert done == "data: [DONE]"
+    told = json.loads(first.removeprefix("data: "))
+    assert (told["id"], told["object"]) == ("c", "chat.completion.chunk")
+    assert told["choices"] == [{"index": 0, "delta": {"role": "assistant", "content": "a+b"}, "finish_reason": None}]
+    assert gateway.asked[0].startswith(b"POST /v1/completions ")
+    assert b'"suffix"' in gateway.asked[0]
+    gateway.script = says(event[6:-2], kind=PLAIN)
+    async with gateway.post("/v1/fim/completions", asked | {"stream": False}) as answer:
+        assert (await answer.json())["choices"][0]["message"] == {"role": "assistant", "content": "a+b"}
+
+
 async def test_an_answer_that_breaks_never_ends_as_if_it_were_whole(gateway: Desktop) -> None:
     gateway.script = says(b'{"half":', kind=PLAIN, end=b"")
     with pytest.raises(aiohttp.ClientError):

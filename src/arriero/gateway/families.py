@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from arriero.engine.api.error_forms import anthropic_error, openai_error
 from arriero.engine.api.sse import compact, event
+from arriero.gateway.fim import FimAnswer
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,13 @@ class Family:
 
 @dataclass(frozen=True)
 class Route:
-    """One endpoint that answers with a model. `to`: its path at the slot's server."""
+    """One endpoint that answers with a model. `to`: its path at the slot's server, where that is another one, and then
+    `told_anew` says how that answer is told here."""
 
     path: str
     family: Family
     to: str = ""
+    told_anew: type[FimAnswer] | None = None
 
     @property
     def upstream(self) -> str:
@@ -69,6 +72,7 @@ ROUTES = (
     Route("/v1/chat/completions", OPENAI),
     Route("/v1/completions", OPENAI),
     Route("/v1/embeddings", SINGLE),
+    Route("/v1/fim/completions", OPENAI, "/v1/completions", FimAnswer),
     Route("/v1/messages", ANTHROPIC),
     Route("/v1/responses", RESPONSES),
 )

@@ -17,6 +17,7 @@ from aiohttp import HttpVersion11, web
 from arriero.engine.api.refusal import Refusal
 from arriero.gateway.admission import Admission
 from arriero.gateway.families import Route
+from arriero.gateway.fim import FimAnswer
 from arriero.gateway.metrics import TAIL_BYTES, Metrics
 from arriero.gateway.naming import Target
 from arriero.gateway.refusals import refusal_for
@@ -24,6 +25,7 @@ from arriero.gateway.servers import Servers, passed_on
 
 _COMMENT_EVERY_S = 1.0
 _TRIES = 2
+_LENGTH = frozenset({"content-length"})
 _STREAMS = ("text/event-stream", "application/x-ndjson")
 logger = logging.getLogger("arriero.gateway")
 
@@ -130,15 +132,21 @@ class Passage:
         async with answer:
             if self._response is not None and answer.status != 200:
                 raise Refusal(answer.status, _message_of(await answer.content.read(TAIL_BYTES)))
-            response = self._response or await self._open(answer)
-            whole = await self._stream(answer)
+            anew = self._anew(answer)
+            response = self._response or await self._open(answer, keeps_length=anew is None)
+            whole = await self._stream(answer, anew)
         self._desk.metrics.answered(slot, answer.status, self._tail)
         if not whole:
             return await self._break_off(f"{slot} broke off in the midst of its answer")
         await response.write_eof()
         return response
 
-    async def _stream(self, answer: aiohttp.ClientResponse) -> bool:
+    def _anew(self, answer: aiohttp.ClientResponse) -> FimAnswer | None:
+        if self._route.told_anew is None or answer.status != 200:
+            return None
+        return self._route.told_anew(events=answer.content_type == "text/event-stream")
+
+    async def _stream(self, answer: aiohttp.ClientResponse, anew: FimAnswer | None) -> bool:
         """Whether the server's answer came to its end."""
         while True:
             try:
@@ -146,15 +154,18 @@ class Passage:
             except (aiohttp.ClientError, OSError):
                 return False
             if not chunk:
+                if anew and (rest := anew.end()):
+                    await self._write(rest)
                 return True
             if self._note.first_s is None:
                 self._note.first_s = time.monotonic() - self._began
                 self._desk.metrics.first.labels(self._target.group.slot).observe(self._note.first_s)
-            await self._write(chunk)
+            await self._write(anew.feed(chunk) if anew else chunk)
 
-    async def _open(self, answer: aiohttp.ClientResponse) -> web.StreamResponse:
-        response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=passed_on(answer.headers))
-        if "Content-Length" not in answer.headers and self._request.version >= HttpVersion11:
+    async def _open(self, answer: aiohttp.ClientResponse, *, keeps_length: bool) -> web.StreamResponse:
+        headers = passed_on(answer.headers, frozenset() if keeps_length else _LENGTH)
+        response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=headers)
+        if "Content-Length" not in headers and self._request.version >= HttpVersion11:
             response.enable_chunked_encoding()
         await response.prepare(self._request)
         self._response = response
