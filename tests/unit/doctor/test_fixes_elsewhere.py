@@ -22,6 +22,7 @@ from arriero.core.paths import PROJECT_ROOT
 from arriero.doctor.changes import Command
 from arriero.doctor.check import Check
 from arriero.doctor.checks.compose import files, first_line, plugin
+from arriero.doctor.checks.models import litter
 from arriero.doctor.checks.network import exposure, host_ollama, localhost, mtu, proxy
 from arriero.doctor.checks.storage import models_folder, owners, swap
 from arriero.doctor.fix import CannotFix, FixPlan
@@ -217,3 +218,14 @@ async def test_swap(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     machine.file("/swap.img")
     machine.file("/proc/swaps", SWAPS)
     assert await refusal(machine, swap.CHECK) == "there"
+
+
+async def test_downloads_that_nobody_finished_are_swept_away(machine: Machine) -> None:
+    blobs = machine.world.configuration.settings.models_dir / "blobs"
+    blobs.mkdir(parents=True)
+    old, young = (blobs / f"sha256-{digit * 64}-partial" for digit in "01")
+    for path in (old, young):
+        path.write_bytes(b"x" * 10_000)
+    os.utime(old, (1, 1))
+    assert (await machine.mend(litter.CHECK)).ending is Ending.FIXED
+    assert (old.exists(), young.exists()) == (False, True)
