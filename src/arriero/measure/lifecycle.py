@@ -93,7 +93,7 @@ async def _turn(
 async def _until_first_token(world: World, slot: str, report: Report) -> float:
     began = world.clock.monotonic()
     await activate(world, slot, report)
-    target = await slot_target(world, slot)
+    target = await slot_target(world, slot, warm=False)
     answer = await target.server.ask(prompts.short())
     return world.clock.monotonic() - began - (answer.whole_s - answer.first_s)
 

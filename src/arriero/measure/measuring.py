@@ -6,13 +6,11 @@ Invariant: what was measured until it ended, however it ended, is in the history
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from arriero.core.clock import iso
 from arriero.core.errors import ArrieroError
 from arriero.core.progress import Report
-from arriero.measure import prompts
 from arriero.measure.comparing import Loss, loss_since_update
 from arriero.measure.errors import MeasureBroken
 from arriero.measure.history import recall, remember
@@ -22,7 +20,6 @@ from arriero.measure.serving import Served, measure_server
 from arriero.measure.targets import Target
 from arriero.measure.values import FigureName, Measurement
 from arriero.measure.watching import watching
-from arriero.measure.wire import Broken
 from arriero.stack.world import World
 
 LIFE_TURNS = 3
@@ -58,8 +55,6 @@ class Taken:
 async def measure(world: World, target: Target, wish: Wish, report: Report) -> Taken:
     """Never raises for what the server does, nor for a cancellation: both end it with what there is."""
     at, began = iso(world.clock.now()), world.clock.monotonic()
-    with suppress(Broken):  # loads the model, so that its process is there to be watched; told by the next question
-        await target.server.ask(prompts.short())
     extent = wish.extent(target.server.context or target.environment.context)
     async with watching(world.gpu, target.pid) as watch:
         served = await measure_server(target.server, extent, target.environment.target, world.clock, report)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from arriero.core.ids import Reference
 from arriero.hardware.machine import look_at_machine
 from arriero.hardware.values import GpuSnapshot
+from arriero.measure import prompts
 from arriero.measure.asking import Server, find_server
 from arriero.measure.errors import NothingActive
 from arriero.measure.values import Environment
+from arriero.measure.wire import Broken
 from arriero.runtime.address import reachable
 from arriero.runtime.ports import holder
 from arriero.stack.chat import find_target, read_key
@@ -42,10 +45,14 @@ async def active_slots(world: World) -> tuple[str, ...]:
     return active
 
 
-async def slot_target(world: World, slot_id: str) -> Target:
-    """Raises SlotUnknown, SlotInactive, and what `find_server` raises."""
+async def slot_target(world: World, slot_id: str, *, warm: bool = True) -> Target:
+    """`warm`: has it load its model first, so that what it runs on can be seen. Raises SlotUnknown, SlotInactive, and
+    what `find_server` raises.
+    """
     chat = await find_target(world, slot_id)
     server = await find_server(chat.url.removesuffix("/v1"), chat.model, chat.api_key)
+    if warm:
+        await _warm(server)
     scene = await look(world)
     return Target(
         server, await asyncio.to_thread(_of_slot, world, scene, slot_id, server), scene.snapshots[slot_id].pid
@@ -75,9 +82,16 @@ def _of_slot(world: World, scene: Scene, slot_id: str, server: Server) -> Enviro
     return _on_this_machine(told, scene.card.gpu, scene.card.ours.get(slot_id, frozenset()))
 
 
+async def _warm(server: Server) -> None:
+    """A server that does not answer says so again when it is measured."""
+    with suppress(Broken):
+        await server.ask(prompts.short())
+
+
 async def url_target(world: World, url: str, model: str | None) -> Target:
     """Raises what `find_server` raises."""
     server = await find_server(url, model, read_key(world))
+    await _warm(server)
     scene = await look(world)
     host = reachable(server.address.host)
     local = host in ("127.0.0.1", "::1", "localhost")
