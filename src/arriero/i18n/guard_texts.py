@@ -22,6 +22,8 @@ class GuardTexts:
     trouble: str
     next_try: str
     no_more_tries: str
+    at_login: str
+    until_reboot: str
     log: str
     causes: Mapping[str, str]
     actions: Mapping[str, str]
@@ -41,6 +43,8 @@ ES = GuardTexts(
     trouble="{slot}: {cause} (desde {since:moment})",
     next_try="; rearranques en vano: {tries}, el próximo: {next_try_at:moment}",
     no_more_tries="; rearranques en vano: {tries}, ya no lo intenta. Para intentarlo tú: ./main.sh activar {slot}",
+    at_login="Vuelve sola cada vez que inicias sesión (systemd, arriero-guard.service)",
+    until_reboot="Tras reiniciar el equipo hay que encenderla otra vez",
     log="Lo que va diciendo: {log}",
     causes={
         "card_broken": "va en la CPU porque la tarjeta no se puede usar; qué le pasa: ./main.sh estado",
@@ -73,6 +77,8 @@ EN = GuardTexts(
     trouble="{slot}: {cause} (since {since:moment})",
     next_try="; restarts in vain: {tries}, the next one: {next_try_at:moment}",
     no_more_tries="; restarts in vain: {tries}, it tries no more. To try it yourself: ./main.sh activate {slot}",
+    at_login="Comes back by itself at every login (systemd, arriero-guard.service)",
+    until_reboot="After a reboot it has to be started again",
     log="What it says: {log}",
     causes={
         "card_broken": "on the CPU because the card cannot be used; what is wrong with it: ./main.sh status",

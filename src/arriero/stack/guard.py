@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from arriero.config.specs import Configuration
 from arriero.core.clock import Clock, iso
 from arriero.core.errors import ArrieroError
+from arriero.core.paths import places
 from arriero.core.progress import silent
 from arriero.hardware.values import GpuState
 from arriero.runtime import proc
 from arriero.runtime.errors import ServiceFailed, ServiceGaveUp, StopIncomplete
 from arriero.runtime.native.finding import Found
+from arriero.runtime.native.keeper import DetachedKeeper, Keeper
 from arriero.runtime.native.options import Limits
 from arriero.runtime.native.records import GAVE_UP
 from arriero.runtime.native.supervised import Order, Supervised
+from arriero.runtime.native.systemd import SystemdKeeper, user_manager
 from arriero.stack.errors import GuardFailed, GuardNeedless
 from arriero.stack.guard_notes import GuardStatus, load_notes
 from arriero.stack.world import World
@@ -66,6 +70,7 @@ async def guard_off(world: World, *, dry_run: bool = False) -> GuardOutcome:
     if not dry_run:
         state.keep(_SERVICE, wanted=False)
         with services.only_one(NAME, "guard off"):
+            await services.forget(NAME)
             if left := await services.end(await services.find_one(NAME), silent):
                 raise StopIncomplete(_SERVICE, tuple(process.pid for process in left))
         if found.family:
@@ -103,6 +108,7 @@ def _look(world: World) -> GuardStatus:
         programs=settings.guard.programs,
         troubles=own.troubles if own else (),
         yielded=notes.yielded if notes else None,
+        at_login=services.at_login(NAME),
         log=str(services.log(NAME)),
     )
 
@@ -117,8 +123,17 @@ def _wanted(world: World) -> bool:
 
 def _services(configuration: Configuration, clock: Clock) -> Supervised:
     settings = configuration.settings
-    logs = settings.state_dir / "logs"
-    return Supervised(settings.run_dir, logs, argv=("-m", "arriero.guard"), clock=clock, limits=_LIMITS)
+    keeper: Keeper = DetachedKeeper()
+    if user_manager(os.environ):
+        keeper = SystemdKeeper(places().config.parent / "systemd" / "user", beside=True)
+    return Supervised(
+        settings.run_dir,
+        settings.state_dir / "logs",
+        argv=("-m", "arriero.guard"),
+        clock=clock,
+        keeper=keeper,
+        limits=_LIMITS,
+    )
 
 
 def _order(configuration: Configuration) -> Order:

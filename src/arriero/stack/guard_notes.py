@@ -56,6 +56,7 @@ class GuardStatus:
 
     `pid` to `seen_at` (moments RFC 3339) are of the running process, None without one; so are `troubles`. `yielded`: to
     whom it has given the card, or had when it ended. `programs`: those it gives the card to, as its settings have them.
+    `at_login`: the user's systemd starts it at every login.
     """
 
     wanted: bool
@@ -69,6 +70,7 @@ class GuardStatus:
     programs: tuple[str, ...]
     troubles: tuple[Trouble, ...]
     yielded: Yielded | None
+    at_login: bool
     log: str
 
 

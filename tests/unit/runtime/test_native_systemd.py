@@ -38,6 +38,13 @@ def test_it_runs_the_supervisor_in_the_foreground_and_restarts_it_unless_it_gave
     assert '"--foreground" "--"' in UNIT
 
 
+def test_what_stands_beside_the_slots_starts_at_login_and_what_it_starts_outlives_it() -> None:
+    unit = render_unit(OPTIONS._replace(slot="_guard"), sys.executable, {}, beside=True)
+    assert unit.endswith("\n[Install]\nWantedBy=default.target\n")
+    assert "KillMode=process" in unit.splitlines()
+    assert (unit_name("_guard"), unit_name("guard")) == ("arriero-guard.service", "arriero-engine-guard.service")
+
+
 def test_words_reach_the_supervisor_as_they_are() -> None:
     (line,) = [line for line in UNIT.splitlines() if line.startswith("ExecStart=")]
     quoted = line.removeprefix("ExecStart=").removeprefix('"').removesuffix('"').split('" "')

@@ -24,7 +24,11 @@ def render_guard(guard: GuardStatus, look: Look) -> str:
     lines = [*guard_lines(guard, look)]
     if guard.running:
         programs = t.programs.format(programs=", ".join(guard.programs)) if guard.programs else t.no_programs
-        lines += [f"  {programs}", f"  {t.log.format(log=guard.log)}"]
+        lines += [
+            f"  {programs}",
+            f"  {t.at_login if guard.at_login else t.until_reboot}",
+            f"  {t.log.format(log=guard.log)}",
+        ]
     return "\n".join(lines)
 
 

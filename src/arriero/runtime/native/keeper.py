@@ -16,12 +16,26 @@ class Keeper(Protocol):
         """Starts a supervisor that outlives us, with `environment` added. Raises KeeperFailed with the reason."""
         ...
 
+    async def forget(self, slot: str) -> None:
+        """From here on nothing starts it by itself. Raises KeeperFailed."""
+        ...
+
+    def at_login(self, slot: str) -> bool:
+        """Whether it is started when the user logs in."""
+        ...
+
 
 class DetachedKeeper:
     """The supervisor leaves the terminal's session by itself; if it is killed, its engine ends with it."""
 
     async def launch(self, options: Options, python: str, environment: Mapping[str, str]) -> None:
         await run(options.to_command(python), {**os.environ, **environment})
+
+    async def forget(self, slot: str) -> None:
+        """Nothing ever does."""
+
+    def at_login(self, slot: str) -> bool:  # noqa: ARG002
+        return False
 
 
 async def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:

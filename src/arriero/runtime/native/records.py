@@ -62,8 +62,10 @@ def remove_record(run_dir: Path, slot: str) -> None:
 def take_lock(run_dir: Path, slot: str) -> int | None:
     """An open descriptor that holds the slot's lock until it is closed, or None when another supervisor has it.
 
-    The kernel frees it when the holder dies, however it dies. The file stays: without it two could hold "the" lock.
+    The kernel frees it when the holder dies, however it dies. The file stays: without it two could hold "the" lock. The
+    folder is made where it is missing: after a reboot nobody has been here before.
     """
+    run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     fd = os.open(run_dir / f"{slot}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

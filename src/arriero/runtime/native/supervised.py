@@ -121,6 +121,13 @@ class Supervised:
             remove_record(self.run_dir, found.slot)
         return left
 
+    async def forget(self, name: str) -> None:
+        """Nothing starts it by itself any more. Raises KeeperFailed."""
+        await self._keeper.forget(name)
+
+    def at_login(self, name: str) -> bool:
+        return self._keeper.at_login(name)
+
     async def _launch_unless_begun(self, order: Order, report: Report) -> None:
         """A start that was cancelled in its first moments may have left a supervisor that shows itself only now."""
         try:
