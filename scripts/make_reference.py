@@ -29,6 +29,7 @@ from arriero.clients import values as client_values  # noqa: E402
 from arriero.config import schema  # noqa: E402
 from arriero.core.errors import ArrieroError, every_error  # noqa: E402
 from arriero.doctor.install.removing import TakenBack  # noqa: E402
+from arriero.doctor.reporting import WrittenReport  # noqa: E402
 from arriero.doctor.showing import ChangeView  # noqa: E402
 from arriero.gateway import results as gateway_results  # noqa: E402
 from arriero.hardware.machine import DiskSnapshot, MachineSnapshot  # noqa: E402
@@ -182,6 +183,7 @@ COMMAND_DATA = (
     ("`connect`", "`Connection`; with `--check` a `ClientCheck`"),
     ("`disconnect`", "`Connection`"),
     ("`chat`", "`slot`, `model`, `answer` and the fields of `ChatStats`"),
+    ("`report`", "`WrittenReport`"),
     ("`validate`", "`checks`, a list of `CheckTold`; with `--fix` `steps`, a list of `MendedTold`, and `dry_run`"),
     ("`install`", "`steps`, a list of `MendedTold`, and `dry_run`"),
     ("`uninstall`", "`stopped`, an `Outcome`; `additions`, a list of `TakenBack`; `models`, `dry_run`"),
@@ -252,6 +254,7 @@ DESCRIBED = (
     version_results.ExportedModel,
     results.ChatStats,
     CheckTold,
+    WrittenReport,
     MendedTold,
     ChangeView,
     TakenBack,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,3 +110,21 @@ def test_a_narrow_terminal_breaks_between_words_only() -> None:
     text = render_checks([_told("error", seen="palabra " * 30, fix="x" * 90)], Look(ES, width=60))
     assert max(len(line) for line in text.splitlines() if "xxx" not in line) <= 60
     assert "x" * 90 in text
+
+
+def test_a_report_is_written_and_none_is_overwritten(arriero: Arriero, tmp_path: Path) -> None:
+    file = tmp_path / "r.txt"
+    run = arriero("informe", str(file))
+    assert run.code == 0
+    assert str(file) in run.out
+    assert "== checks" in file.read_text()
+    again = arriero("report", str(file), "--json")
+    assert again.code != 0
+    assert json.loads(again.out)["errors"][0]["code"] == "file.refused"
+
+
+def test_a_dry_run_shows_the_report_and_writes_none(arriero: Arriero, project: Path) -> None:
+    told = json.loads(arriero("report", "--dry-run", "--json").out)["data"]
+    assert told["file"] == ""
+    assert "== versions" in told["text"]
+    assert list(project.glob("arriero-report*")) == []

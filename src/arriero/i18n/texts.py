@@ -89,6 +89,7 @@ class Texts:
     help_topic: str
     help_only: str
     help_fix: str
+    help_report_file: str
     help_client: str
     help_client_check: str
     help_client_legacy: str
@@ -129,6 +130,7 @@ class Texts:
     help_install: str
     help_uninstall: str
     help_uninstall_models: str
+    help_report: str
     help_config: str
     help_config_show: str
     help_config_validate: str
@@ -265,6 +267,9 @@ class Texts:
     demo_url: str
     demo_model: str
     demo_key: str
+
+    # what is shown to who is to help
+    report_written: str
 
     # config and version
     config_valid: str

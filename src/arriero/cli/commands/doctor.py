@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from arriero.cli.call import Call, Reply
 from arriero.cli.render.doctor import render_checks
 from arriero.core.errors import ArrieroError
 from arriero.doctor import examine_all, open_site
 from arriero.doctor.check import Checked, Grade
 from arriero.doctor.errors import MachineDoubtful, MachineUnfit
+from arriero.doctor.unwaited import run_unwaited
 from arriero.i18n.check_texts import tell_check
 
 
@@ -19,7 +18,7 @@ def validate(call: Call) -> Reply:
 
         return fix(call)
     site = open_site(call.world(), call.environ)
-    checked = asyncio.run(examine_all(site, call.args.only))
+    checked = run_unwaited(examine_all(site, call.args.only))
     told = tuple(tell_check(one, call.texts) for one in checked)
     return Reply({"checks": told}, render_checks(told, call.look), _verdict(checked), nothing_done=True)
 
