@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from arriero.doctor.check import Grade
+from arriero.doctor.checks import docker
 from arriero.doctor.checks.docker import (
     address,
     client,
@@ -23,6 +24,7 @@ from arriero.doctor.checks.docker import (
     settings,
 )
 from arriero.doctor.checks.docker import socket as socket_check
+from arriero.doctor.examining import examine
 from arriero.doctor.facts.packages import packages
 from doctor_machine import HOME, Machine
 
@@ -163,6 +165,25 @@ async def test_the_daemon(machine: Machine, own_home: Path) -> None:
         assert await machine.kind(daemon.CHECK) == "answers"
     async with machine.engine({"/version": {}}):
         assert await machine.kind(daemon.CHECK) == "refuses"
+
+
+async def test_an_engine_and_tools_that_hang_hold_up_nobody(machine: Machine, own_home: Path) -> None:
+    """Those that have to wait for them say so; the others look."""
+    path, over = Path(os.environ["XDG_RUNTIME_DIR"]) / "s", asyncio.Event()
+
+    async def mute(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.close()
+
+    machine.real("sleep")
+    for tool in ("docker", "dockerd", "systemctl", "journalctl", "id", "dpkg", "dpkg-query"):
+        machine.script(tool, "exec sleep 600")
+    machine.environ["DOCKER_HOST"] = f"unix://{path}"
+    async with await asyncio.start_unix_server(mute, path):
+        seen = {one.check.code: one.finding.kind for one in await examine(machine.site, docker.CHECKS)}
+        over.set()
+    assert (seen["docker.daemon"], seen["docker.program"], seen["docker.socket"]) == ("hangs", "timed_out", "right")
+    assert seen["docker.release"] == seen["docker.logs"] == "no_engine"
 
 
 async def test_the_real_engine_answers(machine: Machine, needs_docker: None) -> None:

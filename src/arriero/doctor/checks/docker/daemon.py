@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from arriero.doctor.check import Check, Finding, Grade, Subject, saw
 from arriero.doctor.facts.engine import reached
+from arriero.doctor.host import Ran
 from arriero.doctor.site import Site
 from arriero.runtime.docker.engine import Engine
 from arriero.runtime.docker.errors import (
@@ -22,7 +24,7 @@ _CAUSE = re.compile(r"unable to configure the Docker daemon|failed to start daem
 
 
 async def look(site: Site) -> Finding:
-    found = await site.fact(reached)
+    found, unit = await asyncio.gather(site.fact(reached), site.host.run("systemctl", "is-active", "docker.service"))
     if isinstance(found, Engine):
         return saw("answers", version=found.version.version)
     if site.host.which("docker") is None and site.host.which("dockerd") is None:
@@ -33,12 +35,12 @@ async def look(site: Site) -> Finding:
         return saw("refuses", asked=found.asked, status=found.status, detail=found.detail)
     if isinstance(found, ApiTooOld | ApiTooNew):
         return saw("answers", version=found.params().get("version", found.theirs))
-    return await _silent(site, found.detail) if isinstance(found, EngineDown) else saw("no_address")
+    return await _silent(site, found.detail, unit) if isinstance(found, EngineDown) else saw("no_address")
 
 
-async def _silent(site: Site, detail: str) -> Finding:
-    unit = await site.host.ask("systemctl", "is-active", "docker.service")
-    if unit and unit.out.strip() == "active":
+async def _silent(site: Site, detail: str, unit: Ran | None) -> Finding:
+    """A systemctl that does not end either is no sign of a daemon that was stopped."""
+    if unit and (unit.code is None or unit.out.strip() == "active"):
         return saw("hangs", detail=detail)
     cause = await last_words(site)
     return saw("failed", detail=cause) if cause else saw("stopped", detail=detail)
