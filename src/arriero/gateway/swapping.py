@@ -63,6 +63,7 @@ class Swapper:
                         group.slot,
                         _log,
                         variant=group.variant,
+                        installs=False,
                         agree=lambda plan: self._agree(world, plan, group, spared),
                     )
                 except CommandRunning:

@@ -23,12 +23,14 @@ async def activate(
     variant: str | None = None,
     keep_others: bool = False,
     dry_run: bool = False,
+    installs: bool = True,
     agree: Callable[[Plan], None] = lambda _plan: None,
 ) -> Outcome:
     """Installs if need be, lets the others yield, starts, loads, and looks again.
 
     Nobody yields where it is proved that all fit on the card together, or where `keep_others` insists. `agree` is shown
-    every plan before anything of it is done, and refuses it by raising.
+    every plan before anything of it is done, and refuses it by raising. Without `installs` nothing is looked for to be
+    downloaded beforehand: for who refuses such plans.
 
     A long download comes before the command lock is taken, so that others may be stopped meanwhile. Raises SlotUnknown,
     VariantUnknown, what installing raises (nothing is touched then), what the backend raises, and NotActiveAfterwards.
@@ -64,7 +66,7 @@ async def activate(
             for backend in scene.sight.running[name][:1]:
                 await backend.start(service, report)
 
-    task = Undertaking("activate", decide, wish, (slot_id,), asked, undo, installs=True)
+    task = Undertaking("activate", decide, wish, (slot_id,), asked, undo, installs=installs)
     outcome = await undertake(world, task, report, dry_run=dry_run)
     _prove_active(outcome, slot_id)
     return outcome
