@@ -18,11 +18,13 @@ from tui_driver import Person, sitting
 from arriero.config.loading import load
 from arriero.core.ids import Reference
 from arriero.core.paths import places
+from arriero.doctor.check import Grade
 from arriero.i18n import Language
 from arriero.stack.world import World
 from arriero.store import Store, media
 from arriero.tui.jobs import JobState
 from arriero.tui.keeping import Keeping
+from arriero.tui.presenting import present_main
 from arriero.tui.screens.dialogs import ChooseScreen, TextScreen
 from arriero.tui.screens.main import MainScreen
 from stack_world import REFERENCE, all_down, install, make_world
@@ -196,19 +198,18 @@ async def test_a_failing_operation_tells_why_and_leaves_the_app_usable(installed
             await person.until_sees("Ayuda")
 
 
-async def test_validation_offers_what_is_missing(opens: Open) -> None:
-    async with sitting(opens) as person:
+async def test_the_doctor_looks_by_itself_and_on_its_key(opens: Open) -> None:
+    async with sitting(opens, (120, 60), validates=True) as person:
+        await person.until(lambda: person.app.known.validation)
+        assert person.app.known.validation
+        found = {one.check.code: one.grade for one in person.app.known.validation.checked}
+        amiss = [code for code, grade in found.items() if grade in (Grade.ERROR, Grade.WARNING)]
+        keys = {row.key for row in present_main(person.app.known, person.app.words).activity}
+        assert {f"check-{code}" for code in amiss} <= keys
         await person.press("1")
-        await person.until_sees("✓ Los ajustes son correctos.", "Con la tecla 2", "no se miran todavía")
-
-
-async def test_installation_says_how_far_it_goes(opens: Open) -> None:
-    async with sitting(opens) as person:
-        await person.press("2")
-        await person.until_sees("demo 135m")
-        await person.press("end", "enter")
-        await person.until_sees("no los instala todavía", "98,4 MB")
-        await person.press("escape")
+        await person.until(lambda: isinstance(person.app.screen, TextScreen))
+        await person.until_sees("Sistema", "Distribución")
+        assert person.app.known.validation.checked
 
 
 async def test_a_plan_that_cannot_be_made_says_why_and_offers_nothing_but_closing(opens: Open) -> None:
@@ -272,7 +273,7 @@ async def test_what_would_not_count_is_not_kept_and_said(opens: Open) -> None:
 async def test_a_mouse_will_do(opens: Open) -> None:
     async with sitting(opens) as person:
         await person.pilot.click("#menu", offset=(5, 1))
-        await person.until_sees("✓ Los ajustes son correctos.")
+        await person.until_sees("Sistema")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (20, 5), (10, 3), (250, 70)])
@@ -291,7 +292,7 @@ async def test_a_terminal_without_unicode(opens: Open) -> None:
     async with sitting(opens, (80, 24), language=Language.EN, unicode=False) as person:
         assert "o demo" in person.sees
         await person.press("1")
-        await person.until_sees("+ The settings are right.")
+        await person.until_sees("+ Processor")
         assert {letter for letter in person.sees if not letter.isascii()} <= {"ñ"}  # letters of words, no signs
 
 

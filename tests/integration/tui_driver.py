@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +36,11 @@ def host_of(open_world: Callable[[], World], *, keeping: Keeping | None = None, 
         return InternalError(type(fault).__name__, str(fault))
 
     here = keeping or Keeping(lambda _: open_world(), {}, places())
-    return Host(open_world, tell, defect, here, unicode)
+    return Host(open_world, tell, defect, here, _run, unicode)
+
+
+def _run(words: Sequence[str]) -> int:
+    raise AssertionError(f"needs a terminal: {words}")
 
 
 @dataclass(frozen=True)
@@ -86,9 +90,12 @@ async def sitting(
     language: Language = Language.ES,
     keeping: Keeping | None = None,
     unicode: bool = True,
+    validates: bool = False,
 ) -> AsyncIterator[Person]:
-    """The app running in a terminal of that size, with its first true look done."""
-    app = ArrieroApp(host_of(open_world, keeping=keeping, unicode=unicode), Words(texts_of(language), unicode))
+    """The app running in a terminal of that size, with its first true look done; the doctor looks only if asked to."""
+    app = ArrieroApp(
+        host_of(open_world, keeping=keeping, unicode=unicode), Words(texts_of(language), unicode), validates=validates
+    )
     async with app.run_test(size=size, notifications=True) as pilot:
         person = Person(app, pilot)
         await person.until(lambda: app.known.status is not None or app.known.trouble is not None)

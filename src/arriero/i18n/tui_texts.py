@@ -65,17 +65,12 @@ class TuiTexts:
     planning: str
     plan_failed: str
     leave_ask: str
-    install_scope: str
-    validate_config: str
-    validate_backend: str
-    validate_database: str
-    validate_store: str
-    validate_no_model: str
-    validate_as_asked: str
+    found_mend: str
+    found_look: str
+    option_mend_all: str
     validate_mend: str
-    validate_current: str
+    command_ended: str
     validate_update: str
-    validate_scope: str
     chat_title: str
     chat_ask: str
     chat_waiting: str

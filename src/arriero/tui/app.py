@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import ClassVar
@@ -30,6 +31,7 @@ from arriero.stack.results import ChatStats, StackStatus
 from arriero.tui.doing import Picked
 from arriero.tui.drawing import AsciiScrollBar
 from arriero.tui.host import Host
+from arriero.tui.interrupts import deaf_to_interrupts
 from arriero.tui.jobs import JobBook, JobState
 from arriero.tui.operations import Operation
 from arriero.tui.presenting import Known
@@ -38,6 +40,7 @@ from arriero.tui.screens.main import MainScreen
 from arriero.tui.watching import Watcher
 from arriero.tui.words import Words
 
+INTERRUPTED = 130  # the exit code after SIGINT
 _USAGE_EVERY_S = 2.0
 _END_S = 10.0  # what cancelled jobs are given to put away what they have
 
@@ -63,8 +66,10 @@ class ArrieroApp(App[int]):
     class JobChanged(Message):
         """A job has ended; posted from its thread."""
 
-    def __init__(self, host: Host, words: Words, theme: str = "textual-dark") -> None:
+    def __init__(self, host: Host, words: Words, theme: str = "textual-dark", *, validates: bool = True) -> None:
+        """`validates`: looks all over by itself once the first status is there."""
         super().__init__()
+        self._validates = validates
         self.theme = self._kept_theme = theme
         self.host, self.words = host, words
         self.known = Known(Remembered())
@@ -84,6 +89,7 @@ class ArrieroApp(App[int]):
     def on_mount(self) -> None:
         self.set_interval(_USAGE_EVERY_S, self._measure)
         self.theme_changed_signal.subscribe(self, self._themed)
+        self.app_resume_signal.subscribe(self, lambda _: self.call_after_refresh(self.draw_anew))
         self.call_after_refresh(self.run_worker, self._begin(), exit_on_error=True)
 
     async def _begin(self) -> None:
@@ -108,6 +114,27 @@ class ArrieroApp(App[int]):
 
     def _seen(self, status: StackStatus) -> None:
         self._know(status=status, card=status.gpu, trouble=None)
+        if self._validates:
+            self._validates = False
+            self.run_worker(self._validate(), group="validating", exclusive=True)
+
+    async def _validate(self) -> None:
+        """In a thread: tools are asked that may hang."""
+        from arriero.tui.validation import validate
+
+        with suppress(ArrieroError):  # the watcher meets the same and tells it
+            self._take(await asyncio.to_thread(lambda: asyncio.run(validate(self.host.open_world()))))
+            self.draw()
+
+    async def run_command(self, command: Sequence[str]) -> None:
+        """In the terminal itself, where it asks and where sudo may ask; then everything is looked at anew."""
+        with self.suspend(), deaf_to_interrupts(self.interrupt):
+            await asyncio.to_thread(self.host.run, (*command, f"--lang={self.words.texts.language}"))
+            with suppress(EOFError):
+                await asyncio.to_thread(input, self.words.tui.command_ended)
+        self.watcher.forget()
+        self.watcher.poke()
+        self.run_worker(self._validate(), group="validating", exclusive=True)
 
     def _card_seen(self, card: GpuSnapshot) -> None:
         self._know(card=card)
@@ -126,6 +153,10 @@ class ArrieroApp(App[int]):
             if isinstance(screen, MainScreen):
                 screen.show(self.known, self.words)
 
+    def draw_anew(self) -> None:
+        """Every letter of it, for a terminal that something else was written to."""
+        self.screen.refresh(layout=True)
+
     def on_arriero_app_job_changed(self) -> None:
         self.watcher.poke()
         for job in self.book.snapshots:
@@ -137,11 +168,13 @@ class ArrieroApp(App[int]):
         self.draw()
 
     def _take(self, result: object) -> None:
-        """What a result tells of versions stays on the main screen."""
+        """What a result tells of the machine and of versions stays on the main screen."""
         from arriero.stack.version_results import CheckReport
         from arriero.tui.validation import Validation
 
-        checked = result.checked if isinstance(result, Validation) else result
+        checked = result.versions if isinstance(result, Validation) else result
+        if isinstance(result, Validation):
+            self.known = replace(self.known, validation=result)
         if isinstance(checked, CheckReport):
             self.known = replace(self.known, checks={c.reference: c for c in checked.checks})
 
@@ -179,6 +212,10 @@ class ArrieroApp(App[int]):
             self.exit(0)
             return
         self.push_screen(LeaveScreen(self.book.running, self.words), lambda leave: self.exit(0) if leave else None)
+
+    def interrupt(self) -> None:
+        """SIGINT from elsewhere; Ctrl-C is a key."""
+        self.exit(INTERRUPTED)
 
     async def on_unmount(self) -> None:
         await asyncio.to_thread(self.book.end_all, _END_S)

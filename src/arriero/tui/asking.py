@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from arriero.core.errors import ArrieroError
-from arriero.tui.choices import Choice, ask_text, choices_of, typed
+from arriero.tui.choices import Choice, ask_text, choices_of, command_of, typed
 from arriero.tui.doing import Picked
 from arriero.tui.operations import Ask, Operation, Pick
 from arriero.tui.presenting_jobs import about
@@ -24,7 +24,9 @@ async def ask_and_begin(app: ArrieroApp, operation: Operation, pointed: str | No
         picked = picked and await _typed(app, operation, ask, picked)
     if picked is None:
         return
-    if operation.act is None:
+    if operation.command:
+        await app.run_command(command_of(operation, picked))
+    elif operation.act is None:
         await open_screen(app, operation, picked)
     elif not operation.planned:
         app.begin(operation, picked)
@@ -40,11 +42,11 @@ async def _pick(app: ArrieroApp, operation: Operation, pointed: str | None) -> P
     if app.known.status is None:
         app.notify(app.words.tui.looking)
         return None
-    choices = choices_of(operation, app.known.status, app.words)
+    choices = choices_of(operation, app.known.status, app.words, app.known.validation)
     if not choices:
         app.notify(app.words.tui.choose_nothing)
         return None
-    if operation.act is None and len(choices) == 1:
+    if operation.act is None and not operation.command and len(choices) == 1:
         return choices[0].picked
     title = app.words.tui.operations[operation.name]
     return await app.push_screen_wait(ChooseScreen(title, choices, _first(choices, pointed), app.words))
@@ -62,12 +64,17 @@ def _first(choices: Sequence[Choice], pointed: str | None) -> int:
 
 
 async def open_screen(app: ArrieroApp, operation: Operation, picked: Picked) -> None:
-    """Chat and logs, which are imported when they are first wanted."""
-    assert picked.slot is not None  # both are about one slot
+    """Chat, logs and figures, which are imported when they are first wanted."""
+    assert picked.slot is not None  # each is about one slot
     if operation.name == "logs":
         from arriero.tui.screens.logs import LogsScreen
 
         app.push_screen(LogsScreen(picked.slot))
+        return
+    if operation.name == "bench":
+        from arriero.tui.screens.measure import MeasureScreen
+
+        app.push_screen(MeasureScreen(picked.slot))
         return
     from arriero.tui.screens.chat import ChatScreen, find
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from arriero.stack.results import ModelState, ModelStatus, StackStatus, VariantStatus
 from arriero.tui.doing import Picked
@@ -11,6 +12,9 @@ from arriero.tui.operations import Ask, Operation, Pick
 from arriero.tui.presenting import STATE_TONES
 from arriero.tui.view import Cell, Line, Tone, line
 from arriero.tui.words import Words
+
+if TYPE_CHECKING:
+    from arriero.tui.validation import Validation
 
 _Wanted = Callable[[ModelStatus, VariantStatus], bool]
 
@@ -25,8 +29,10 @@ class Choice:
         return "".join(cell.text for cell in self.line)
 
 
-def choices_of(operation: Operation, status: StackStatus, words: Words) -> tuple[Choice, ...]:
-    """In the catalogue's order; empty where the operation has nothing to be about now."""
+def choices_of(
+    operation: Operation, status: StackStatus, words: Words, seen: Validation | None = None
+) -> tuple[Choice, ...]:
+    """In the catalogue's order; empty where the operation has nothing to be about now. `seen`: the last validation."""
     t = words.tui
     match operation.pick:
         case Pick.VARIANT | Pick.MISSING | Pick.INSTALLED | Pick.REVERTIBLE:
@@ -35,10 +41,11 @@ def choices_of(operation: Operation, status: StackStatus, words: Words) -> tuple
             return tuple(_slots(status, operation.pick, words))
         case Pick.UPDATE:
             return tuple(_updatable(status, words))
-        case Pick.VERIFY:
-            return _two(t.option_verify, t.option_repair)
-        case Pick.PRUNE:
-            return _two(t.option_prune, t.option_prune_previous)
+        case Pick.VERIFY | Pick.PRUNE:
+            repair = operation.pick is Pick.VERIFY
+            return _two(*((t.option_verify, t.option_repair) if repair else (t.option_prune, t.option_prune_previous)))
+        case Pick.MENDABLE:
+            return tuple(_mendable(seen, words)) if seen else ()
         case Pick.NOTHING:
             return (Choice(Picked(), line(t.operations[operation.name])),)
 
@@ -93,8 +100,22 @@ def _updatable(status: StackStatus, words: Words) -> Iterator[Choice]:
         yield Choice(Picked(model.id), _slot(model, words))
 
 
+def _mendable(seen: Validation, words: Words) -> Iterator[Choice]:
+    from arriero.i18n.check_texts import tell_check  # late: the first screen does without
+
+    found = [tell_check(one, words.texts) for one in seen.checked if one.check.code in seen.mendable]
+    if len(found) > 1:
+        yield Choice(Picked(name="all"), line(words.tui.option_mend_all))
+    for told in found:
+        yield Choice(Picked(name=told.code), line(Cell(f"{told.title}: ", Tone.STRONG), told.seen))
+
+
 def ask_text(ask: Ask, words: Words) -> str:
     return {Ask.FILE: words.tui.ask_file, Ask.NAME: words.tui.ask_name}[ask]
+
+
+def command_of(operation: Operation, picked: Picked) -> tuple[str, ...]:
+    return (*operation.command, *([picked.name] if picked.name else []))
 
 
 def typed(picked: Picked, ask: Ask, answer: str) -> Picked:

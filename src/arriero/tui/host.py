@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,12 +24,14 @@ class Tell(Protocol):
 class Host:
     """`open_world` reads the settings anew, as every command does; raises ConfigInvalid and what `open_world` raises.
 
-    `keeping`: where what is chosen in the app stays. `defect` writes a traceback away and gives the error that tells
-    where. `unicode`: whether signs can be shown.
+    `keeping`: where what is chosen in the app stays. `run` carries a command out in this terminal, which has to be free
+    for it, and gives its exit code. `defect` writes a traceback away and gives the error that tells where. `unicode`:
+    whether signs can be shown.
     """
 
     open_world: Callable[[], World]
     tell: Tell
     defect: Callable[[BaseException], ArrieroError]
     keeping: Keeping
+    run: Callable[[Sequence[str]], int]
     unicode: bool = True

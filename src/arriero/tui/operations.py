@@ -28,6 +28,7 @@ class Pick(StrEnum):
     UPDATE = "update"  # a slot with a model, or all of them
     VERIFY = "verify"  # look, or look and repair
     PRUNE = "prune"  # what belongs to nothing, or the versions before too
+    MENDABLE = "mendable"  # what the last validation found that has a fix
 
 
 class Ask(StrEnum):
@@ -39,8 +40,8 @@ class Ask(StrEnum):
 
 @dataclass(frozen=True)
 class Operation:
-    """`asks`: what is typed first. `act` None: it has a screen of its own. `planned`: its plan is shown before;
-    `pausable`: it may fetch bytes.
+    """`asks`: what is typed first. `act` None: it has a screen of its own, or `command` is typed for it into the
+    terminal, which asks by itself. `planned`: its plan is shown before; `pausable`: it may fetch bytes.
     """
 
     name: str
@@ -50,11 +51,12 @@ class Operation:
     planned: bool = False
     pausable: bool = False
     asks: tuple[Ask, ...] = ()
+    command: tuple[str, ...] = ()
 
 
 OPERATIONS = (
     Operation("validate", "1", Pick.NOTHING, doing.validate),
-    Operation("install", "2", Pick.MISSING, doing.pull, planned=True, pausable=True),
+    Operation("install", "2", Pick.NOTHING, None, command=("install",)),
     Operation("activate", "3", Pick.VARIANT, doing.activate, planned=True, pausable=True),
     Operation("deactivate", "4", Pick.RUNNING, doing.deactivate, planned=True),
     Operation("down", "5", Pick.NOTHING, doing.down, planned=True),
@@ -62,6 +64,8 @@ OPERATIONS = (
     Operation("rollback", "7", Pick.REVERTIBLE, doing.rollback, planned=True),
     Operation("chat", "8", Pick.ACTIVE, None),
     Operation("logs", "9", Pick.ANY_SLOT, None),
+    Operation("bench", "m", Pick.ANY_SLOT, None),
+    Operation("mend", "k", Pick.MENDABLE, None, command=("validate", "--fix")),
     Operation("apply", "a", Pick.NOTHING, doing.apply, planned=True),
     Operation("pull", "g", Pick.MISSING, doing.pull, planned=True, pausable=True),
     Operation("up", "u", Pick.NOTHING, doing.up, planned=True),

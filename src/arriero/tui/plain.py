@@ -18,7 +18,7 @@ from arriero.stack.chat import ChatMessage, ChatTarget, ask, find_target
 from arriero.stack.logs import logs
 from arriero.stack.results import ChatStats, StackStatus
 from arriero.stack.status import status
-from arriero.tui.choices import ask_text, choices_of, typed
+from arriero.tui.choices import ask_text, choices_of, command_of, typed
 from arriero.tui.doing import Deed, Picked
 from arriero.tui.foreseeing import context_key, foresee_now, world_for
 from arriero.tui.host import Host
@@ -26,6 +26,7 @@ from arriero.tui.operations import OPERATIONS, Operation, Pick
 from arriero.tui.presenting import Known, present_main, stats_text
 from arriero.tui.remembered import Remembered
 from arriero.tui.telling import nothing_planned, tell_plan, tell_result
+from arriero.tui.validation import Validation, validate
 from arriero.tui.view import plain
 from arriero.tui.words import Words
 
@@ -50,6 +51,7 @@ class PlainMenu:
     ) -> None:
         self._host, self._words, self._read, self._out = host, words, read, out
         self._report, self._close = report, close
+        self._seen: Validation | None = None
 
     def run(self) -> int:
         """Until 0 or the end of input. Returns the exit code."""
@@ -90,7 +92,12 @@ class PlainMenu:
             return
         for asked in operation.asks:
             picked = typed(picked, asked, self._ask(f"{ask_text(asked, self._words)}: ").strip())
-        if operation.name == "chat":
+        if operation.command:
+            self._host.run((*command_of(operation, picked), f"--lang={self._words.texts.language}"))
+        elif operation.name == "bench":
+            assert picked.slot is not None
+            self._host.run(("bench", picked.slot, "--quick", f"--lang={self._words.texts.language}"))
+        elif operation.name == "chat":
             self._chat(picked)
         elif operation.name == "logs":
             self._say(*asyncio.run(self._log_lines(picked)))
@@ -102,7 +109,9 @@ class PlainMenu:
     def _pick(self, operation: Operation) -> Picked | None:
         if operation.pick is Pick.NOTHING:
             return Picked()
-        choices = choices_of(operation, self._look(), self._words)
+        if operation.pick is Pick.MENDABLE:  # looked for now: what was found before may be mended
+            self._seen = asyncio.run(validate(self._host.open_world()))
+        choices = choices_of(operation, self._look(), self._words, self._seen)
         if not choices:
             self._say(self._words.tui.choose_nothing)
             return None
@@ -113,7 +122,7 @@ class PlainMenu:
     def _confirmed(self, operation: Operation, picked: Picked) -> Picked | None:
         """What was agreed to: another context is another plan, and is asked about anew."""
         foreseen = asyncio.run(foresee_now(self._host, operation, picked))
-        self._say(tell_plan(operation, foreseen, self._host, self._words))
+        self._say(tell_plan(foreseen, self._host, self._words))
         if nothing_planned(foreseen.result):
             return None
         t = self._words.tui

@@ -22,6 +22,7 @@ from arriero.tui.words import Words
 
 if TYPE_CHECKING:
     from arriero.stack.version_results import VersionCheck
+    from arriero.tui.validation import Validation
 
 STATE_TONES = {
     ModelState.ACTIVE: Tone.GOOD,
@@ -47,6 +48,7 @@ class Known:
     usage: UsageSnapshot | None = None
     card: GpuSnapshot | None = None
     trouble: ArrieroError | None = None
+    validation: Validation | None = None
 
 
 def present_main(known: Known, words: Words) -> MainView:
@@ -176,6 +178,8 @@ def _activity(known: Known, words: Words) -> Iterator[Row]:
     going = [job for job in known.jobs if not job.over]
     yield from (job_row(job, words) for job in going)
     yield from _amiss(known, words)
+    if known.validation:
+        yield from _found(known.validation, words)
     strangers = (other for other in (known.status.others if known.status else ()) if isinstance(other, GpuProcess))
     yield from (_on_card(process, words) for process in strangers)
     yield from (job_row(job, words) for job in known.jobs if job.over)
@@ -185,6 +189,21 @@ def _amiss(known: Known, words: Words) -> Iterator[Row]:
     for number, text in enumerate(_warnings(known, words)):
         mark = Cell(f"{words.sign('drift')} ", Tone.WARN)
         yield Row(f"warning-{number}", (line(mark, Cell(" ".join(text.split()), Tone.WARN)),))
+
+
+def _found(seen: Validation, words: Words) -> Iterator[Row]:
+    """What the checks found that is worth a word of its own, with the key that mends it; the rest is under key 1."""
+    from arriero.doctor.check import Grade  # late: the first screen does without
+    from arriero.i18n.check_texts import tell_check
+
+    tones = {Grade.ERROR: Tone.BAD, Grade.WARNING: Tone.WARN}
+    for one in sorted((one for one in seen.checked if one.grade in tones), key=lambda one: -one.grade.rank):
+        told, t = tell_check(one, words.texts), words.tui
+        key = t.found_mend if told.code in seen.mendable else t.found_look
+        sign = words.sign("failed" if one.grade is Grade.ERROR else "drift")
+        mark, told_text = Cell(f"{sign} ", tones[one.grade]), Cell(f"{told.title}: {told.seen}", tones[one.grade])
+        text = line(mark, Cell(f"{key} ", Tone.ACCENT), told_text)
+        yield Row(f"check-{told.code}", (text,))
 
 
 def _on_card(process: GpuProcess, words: Words) -> Row:

@@ -19,7 +19,7 @@ from arriero.tui.jobs import Job, JobBook, JobState
 from arriero.tui.operations import Operation, Pick
 
 LIMIT_S = 20.0
-HOST: Any = Host(lambda: None, lambda *_a, **_k: "", lambda fault: InternalError(type(fault).__name__, "x"), None)  # type: ignore[arg-type,return-value]
+HOST: Any = Host(lambda: None, lambda *_a, **_k: "", lambda fault: InternalError(type(fault).__name__, "x"), None, None)  # type: ignore[arg-type,return-value]
 
 
 def operation(act: Any, **more: Any) -> Operation:

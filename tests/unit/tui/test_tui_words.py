@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 import made_known as made
 import pytest
 
-from arriero.core.errors import ArrieroError
+from arriero.doctor.check import Check, Checked, Finding, Grade
+from arriero.doctor.checks import CHECKS
 from arriero.i18n import Language, texts_of
 from arriero.i18n.tui_en import EN
 from arriero.i18n.tui_es import ES
@@ -19,14 +21,13 @@ from arriero.planner import Action, ActionKind, Plan, Reason
 from arriero.stack.results import Outcome, RemovedModel
 from arriero.stack.version_results import CheckReport, Freshness, PruneReport, PulledModel, VersionCheck
 from arriero.state.errors import StateLocked
-from arriero.store.errors import ModelNotInstalled
-from arriero.store.models import StoreProblem
-from arriero.tui.choices import choices_of
+from arriero.tui.choices import choices_of, command_of
 from arriero.tui.doing import Picked
 from arriero.tui.host import Host
 from arriero.tui.jobs import JobSnapshot, JobState
 from arriero.tui.menu import help_text, menu_rows
 from arriero.tui.operations import BY_NAME, OPERATIONS, Pick
+from arriero.tui.presenting import present_main
 from arriero.tui.telling import nothing_planned, tell_job, tell_result
 from arriero.tui.validation import Validation
 from arriero.tui.words import Words
@@ -117,48 +118,55 @@ def told(result: object, _texts: object, *, planned: bool) -> str:
     return f"{type(result).__name__} planned={planned}"
 
 
-HOST: Any = Host(lambda: None, told, lambda fault: fault, None)  # type: ignore[arg-type,return-value]
+HOST: Any = Host(lambda: None, told, lambda fault: fault, None, None)  # type: ignore[arg-type,return-value]
 
 
-def validation(**changes: Any) -> str:
-    checks = CheckReport((), ())
-    seen = Validation(replace(made.STATUS, models=(made.QWEN,)), (), checks)
-    return tell_result(replace(seen, **changes), HOST, WORDS, planned=False)
+GROUP = next(check for check in CHECKS if check.code == "docker.group")
+CLOCK = next(check for check in CHECKS if check.code == "system.clock")
 
 
-def test_a_sound_installation() -> None:
-    current = VersionCheck(made.CODER.reference, "qwen", "7b", Freshness.CURRENT, "d", "d", None, (), None)
-    assert validation(checked=CheckReport((current,), ())).splitlines() == [
-        "✓ Los ajustes son correctos.",
-        "✓ Los modelos se sirven con: native.",
-        "✓ La base de datos se lee y se escribe.",
-        "✓ El almacén de modelos está en orden: /home/ana/.ollama/models",
-        "✓ Todo está como se pidió.",
-        "✓ Los modelos instalados están al día.",
-        "— Docker, el controlador de NVIDIA y el sistema no se miran todavía.",
-    ]
+def seen(*found: Checked, mendable: tuple[str, ...] = (), checks: tuple[VersionCheck, ...] = ()) -> Validation:
+    return Validation(found, frozenset(mendable), CheckReport(checks, ()))
 
 
-def test_what_is_wrong_with_an_installation_is_told_and_nothing_beside_it_called_good() -> None:
+def finding(check: Check, grade: Grade) -> Checked:
+    """The first kind of that grade, with every parameter that a text may want."""
+    kind = next(kind for kind, taken in check.kinds.items() if taken is grade)
+    return Checked(check, Finding(kind, defaultdict(lambda: "x", user="ana", group="docker")))
+
+
+def test_a_validation_tells_what_mends_it_and_what_is_newer() -> None:
     newer = VersionCheck("a:1", "qwen", "7b", Freshness.OUTDATED, "d", "e", None, ("model",), 5_000_000)
-    unknown: ArrieroError = ModelNotInstalled("b:1", None)
-    text = validation(
-        status=replace(made.STATUS, models=(made.DEEPSEEK,), notes=(StateLocked("/x.db", 5.0),)),
-        problems=(StoreProblem("blob_missing", "/x", "b:1", "sha256-1"),),
-        checked=CheckReport((newer,), (unknown,)),
+    text = tell_result(seen(mendable=("docker.group",), checks=(newer,)), HOST, WORDS, planned=False)
+    assert text.splitlines() == [
+        "Validation planned=False",
+        "↑ a:1: hay una versión nueva (5,00 MB por descargar). Con la tecla 6 se pone.",
+        "",
+        "Con la tecla «k» se arregla lo que tiene arreglo.",
+    ]
+    assert tell_result(seen(), HOST, WORDS, planned=False) == "Validation planned=False"
+
+
+def test_what_can_be_mended_is_offered_each_and_together() -> None:
+    bad = next(grade for grade in (Grade.ERROR, Grade.WARNING) if grade in GROUP.kinds.values())
+    one = finding(GROUP, bad)
+    assert choices_of(BY_NAME["mend"], made.STATUS, WORDS) == ()
+    (only,) = choices_of(BY_NAME["mend"], made.STATUS, WORDS, seen(one, mendable=("docker.group",)))
+    assert command_of(BY_NAME["mend"], only.picked) == ("validate", "--fix", "docker.group")
+    two = seen(one, one, mendable=("docker.group",))
+    assert choices_of(BY_NAME["mend"], made.STATUS, WORDS, two)[0].picked == Picked(name="all")
+
+
+def test_what_is_found_is_shown_with_its_key_and_what_is_well_is_not() -> None:
+    bad = next(grade for grade in (Grade.ERROR, Grade.WARNING) if grade in GROUP.kinds.values())
+    known = replace(
+        made.KNOWN, validation=seen(finding(GROUP, bad), finding(CLOCK, Grade.GOOD), mendable=("docker.group",))
     )
-    for wrong in (
-        "/x.db",
-        "comprobar b:1 --repair",
-        "no está (desde",
-        "Con la tecla 2",
-        "Con la tecla 6",
-        "Con la tecla «a»",
-        "b:1",
-    ):
-        assert wrong in text
-    for good in ("La base de datos se lee", "está en orden", "Todo está como se pidió", "al día"):
-        assert good not in text
+    rows = [row for row in present_main(known, WORDS).activity if row.key.startswith("check-")]
+    assert [row.key for row in rows] == ["check-docker.group"]
+    assert "[k arregla]" in rows[0].text
+    known = replace(known, validation=seen(finding(GROUP, bad)))
+    assert "[1 explica]" in next(r.text for r in present_main(known, WORDS).activity if r.key == "check-docker.group")
 
 
 def test_how_a_job_is_told() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from arriero.cli.defects import write_traceback
 from arriero.cli.errors import ArgumentMissing
 from arriero.config.loading import load
 from arriero.core.errors import ArrieroError, InternalError
+from arriero.core.paths import PROJECT_ROOT
 from arriero.i18n import Texts
 from arriero.tui.host import Host
 from arriero.tui.keeping import Keeping
@@ -55,8 +57,12 @@ def _host(call: Call) -> Host:
     def defect(fault: BaseException) -> ArrieroError:
         return InternalError(type(fault).__name__, write_traceback(fault, state_dir))
 
+    def run(words: Sequence[str]) -> int:
+        given = [f"--{name}={value}" for name, value in call.flags.items() if value is not None and name != "lang"]
+        return subprocess.run([sys.executable, str(PROJECT_ROOT / "main.py"), *words, *given], check=False).returncode
+
     keeping = Keeping(open_with, call.environ, call.places)
-    return Host(lambda: open_with({}), tell, defect, keeping, call.look.unicode)
+    return Host(lambda: open_with({}), tell, defect, keeping, run, call.look.unicode)
 
 
 def _read() -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 from arriero.cli.look import Look
 from arriero.cli.render.clients import render_connected
 from arriero.cli.render.demo import render_demo
+from arriero.cli.render.doctor import render_checks
 from arriero.cli.render.files import render_imported, render_removed
 from arriero.cli.render.hardware import render_hardware
 from arriero.cli.render.outcome import render_outcome
@@ -18,6 +19,7 @@ from arriero.cli.render.versions import render_check, render_pulled, render_swit
 from arriero.cli.telling import error_lines
 from arriero.clients.values import Connection
 from arriero.core.errors import ArrieroError
+from arriero.i18n.check_texts import tell_check
 from arriero.stack.fits import VariantFit
 from arriero.stack.machine import HardwareSnapshot
 from arriero.stack.plan import FitReport
@@ -31,6 +33,7 @@ from arriero.stack.version_results import (
     UpdateReport,
     VerifyReport,
 )
+from arriero.tui.validation import Validation
 
 _UNBROKEN = 100_000  # who shows it breaks the lines
 _RENDER: dict[type, Callable[[Any, Look], str]] = {
@@ -45,6 +48,7 @@ _RENDER: dict[type, Callable[[Any, Look], str]] = {
     FitReport: render_plan,
     VariantFit: lambda fit, look: render_fits((fit,), look),
     HardwareSnapshot: render_hardware,
+    Validation: lambda seen, look: render_checks([tell_check(one, look.texts) for one in seen.checked], look),
     ImportedModel: render_imported,
     ExportedModel: render_exported,
     Connection: partial(render_connected, legacy=False),

@@ -141,7 +141,7 @@ class MainScreen(Screen[object]):
         kind, _, number = key.partition("-")
         if kind == "job":
             self.home.show_result(int(number))
-        elif kind in ("warning", "card") and self._view:
+        elif kind in ("warning", "card", "check") and self._view:
             text = next((row.text for row in self._view.activity if row.key == key), "")
             self.app.push_screen(TextScreen(self.home.words.tui.title_activity, text, self.home.words))
 
@@ -164,7 +164,8 @@ class MainScreen(Screen[object]):
         return found
 
     def action_look(self) -> None:
-        """With the settings as they are now."""
+        """With the settings as they are now, onto a screen drawn anew."""
+        self.home.draw_anew()
         self.home.watcher.forget()
         self.home.watcher.poke()
 

@@ -59,7 +59,7 @@ class PlanScreen(Buttons):
             text.update(Content(f"{self.words.tui.plan_failed}\n\n{told}"))
             self._offer(go_on=False)
             return
-        text.update(Content(tell_plan(self._operation, foreseen, self._host, self.words)))
+        text.update(Content(tell_plan(foreseen, self._host, self.words)))
         for context in self.query("#context").results(Input):
             if not context.value and foreseen.context:
                 context.value = str(foreseen.context)
