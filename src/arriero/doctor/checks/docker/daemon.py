@@ -19,12 +19,15 @@ from arriero.runtime.docker.errors import (
     EngineRefused,
 )
 
+_UNIT_S = 1.5
 _SYSTEMD = re.compile(r"^docker\.service: |^(?:Starting|Started|Stopped|Failed to start) |start request repeated")
 _CAUSE = re.compile(r"unable to configure the Docker daemon|failed to start daemon|level=fatal")
 
 
 async def look(site: Site) -> Finding:
-    found, unit = await asyncio.gather(site.fact(reached), site.host.run("systemctl", "is-active", "docker.service"))
+    found, unit = await asyncio.gather(
+        site.fact(reached), site.host.run("systemctl", "is-active", "docker.service", limit_s=_UNIT_S)
+    )
     if isinstance(found, Engine):
         return saw("answers", version=found.version.version)
     if site.host.which("docker") is None and site.host.which("dockerd") is None:

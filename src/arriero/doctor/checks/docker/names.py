@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from arriero.doctor.check import Check, Finding, Grade, Subject, saw
+from arriero.doctor.checks.compose.files import project
 from arriero.doctor.facts.engine import listed
 from arriero.doctor.site import Site
 from arriero.runtime.docker.container import PROJECT_LABEL
@@ -12,13 +13,13 @@ async def look(site: Site) -> Finding:
     every = await site.fact(listed)
     if every is None:
         return saw("no_engine")
-    ours = {f"/ollama-{slot.id}" for slot in site.world.configuration.slots}
-    project = site.settings.docker.project
+    ours = {f"/{spec.name}" for spec in project(site).services}
+    own = site.settings.docker.project
     taken = [
         (name.lstrip("/"), str(one["Labels"].get(PROJECT_LABEL, "")))
         for one in every
         for name in one["Names"]
-        if name in ours and one["Labels"].get(PROJECT_LABEL) != project
+        if name in ours and one["Labels"].get(PROJECT_LABEL) != own
     ]
     if not taken:
         return saw("free")
