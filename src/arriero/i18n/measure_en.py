@@ -150,4 +150,8 @@ TEXTS = MeasureTexts(
     accept_remedy="{name}[[ ({slot})]], what to change: {text}",
     accept_sum="{met} met, {not_met} not met, {unknown} cannot be told.",
     expected="Measured here: {low} to {high} tokens/s",
+    screen_title="Figures of {slot}",
+    screen_nothing="Not measured yet. Press m to measure it now (half a minute, with the model active).",
+    screen_speed="Speed",
+    screen_hint="m measures now   esc closes",
 )

@@ -150,4 +150,8 @@ TEXTS = MeasureTexts(
     accept_remedy="{name}[[ ({slot})]], qué cambiar: {text}",
     accept_sum="Se cumplen {met}, no se cumplen {not_met}, no se sabe de {unknown}.",
     expected="Medido aquí: {low} a {high} tokens/s",
+    screen_title="Medidas de {slot}",
+    screen_nothing="Aún no se ha medido. Pulsa m para medirlo ahora (medio minuto, con el modelo activo).",
+    screen_speed="Velocidad",
+    screen_hint="m mide ahora   esc cierra",
 )

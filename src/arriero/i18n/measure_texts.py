@@ -63,6 +63,10 @@ class MeasureTexts:
     accept_remedy: str
     accept_sum: str
     expected: str
+    screen_title: str
+    screen_nothing: str
+    screen_speed: str
+    screen_hint: str
     report_title: str
     plot_ttft: str
     plot_reading: str

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from arriero.cli.look import Cell, Look
 from arriero.i18n import fill
 from arriero.i18n.measure_texts import MeasureTexts, measure_texts_of
+from arriero.i18n.measure_words import figure_title, value_text
 from arriero.measure.comparing import Change, Comparison, Loss
-from arriero.measure.values import RATES, Figure, FigureName, Mark, Measurement
+from arriero.measure.values import Figure, FigureName, Mark, Measurement
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,6 @@ def figure_table(taken: Sequence[Measurement], look: Look) -> FigureTable:
     return FigureTable(headings, tuple(rows), tuple(f"[{number}] {reason}" for reason, number in notes.items()))
 
 
-def figure_title(name: FigureName, at: int, m: MeasureTexts) -> str:
-    return m.figures_at[name].format(at=at) if at else m.figures[name]
-
-
 def _cell(figure: Figure | None, look: Look, m: MeasureTexts, notes: dict[str, int]) -> Cell:
     if figure is None:
         return Cell(look.sign("none"), "dim")
@@ -63,19 +60,12 @@ def _cell(figure: Figure | None, look: Look, m: MeasureTexts, notes: dict[str, i
 def _measured(figure: Figure, look: Look, m: MeasureTexts) -> str:
     if figure.median is None:
         return look.sign("none")
-    text = value_text(figure.name, figure.median, look, m)
+    text = value_text(figure.name, figure.median, look.texts.numbers, m)
     if figure.name is FigureName.SHORT and figure.p99 is not None:
-        return m.short_value.format(value=text, p99=value_text(figure.name, figure.p99, look, m))
+        return m.short_value.format(value=text, p99=value_text(figure.name, figure.p99, look.texts.numbers, m))
     if figure.samples > 1:
         return m.samples.format(value=text, spread=f"{100 * (figure.spread or 0):.0f}")
     return text
-
-
-def value_text(name: FigureName, value: float, look: Look, m: MeasureTexts) -> str:
-    decimal = look.texts.numbers.decimal
-    if name in RATES:
-        return m.per_second.format(value=decimal(value, 1 if value < 1000 else 0))
-    return f"{decimal(1000 * value, 0)} ms" if value < 1 else f"{decimal(value, 2)} s"
 
 
 def conditions(taken: Sequence[Measurement], look: Look) -> Iterator[str]:
@@ -116,8 +106,8 @@ def render_comparison(comparison: Comparison, look: Look, *, same_target: bool) 
 def _change(change: Change, look: Look, m: MeasureTexts) -> tuple[Cell, ...]:
     return (
         Cell(figure_title(change.name, change.at, m)),
-        Cell(value_text(change.name, change.before, look, m)),
-        Cell(value_text(change.name, change.after, look, m)),
+        Cell(value_text(change.name, change.before, look.texts.numbers, m)),
+        Cell(value_text(change.name, change.after, look.texts.numbers, m)),
         _verdict(change, m),
     )
 
@@ -141,8 +131,8 @@ def _condition(name: str, before: str, after: str, look: Look, m: MeasureTexts) 
 def loss_text(loss: Loss, look: Look) -> str:
     m = measure_texts_of(look.texts.language)
     figures = ", ".join(
-        f"{figure_title(c.name, c.at, m)} ({value_text(c.name, c.before, look, m)} → "
-        f"{value_text(c.name, c.after, look, m)})"
+        f"{figure_title(c.name, c.at, m)} ({value_text(c.name, c.before, look.texts.numbers, m)} → "
+        f"{value_text(c.name, c.after, look.texts.numbers, m)})"
         for c in loss.changes
     )
     return m.loss.format(slot=loss.slot, before=loss.before, after=loss.after, figures=figures)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from arriero.cli.look import Cell, Look
-from arriero.cli.render.measure import conditions, value_text
+from arriero.cli.render.measure import conditions
 from arriero.i18n import fill
 from arriero.i18n.measure_texts import MeasureTexts, measure_texts_of
+from arriero.i18n.measure_words import value_text
 from arriero.measure.accepting import Acceptance
 from arriero.measure.requirements import Note, Row, Verdict
 from arriero.measure.values import RATES
@@ -33,7 +34,11 @@ def _row(row: Row, look: Look, m: MeasureTexts) -> tuple[Cell, ...]:
     return (
         Cell(_title(row, m)),
         Cell(_required(row, m)),
-        Cell(value_text(row.figure, row.value, look, m) if row.figure and row.value is not None else look.sign("none")),
+        Cell(
+            value_text(row.figure, row.value, look.texts.numbers, m)
+            if row.figure and row.value is not None
+            else look.sign("none")
+        ),
         Cell(m.verdicts[row.verdict], _COLOURS[row.verdict]),
     )
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from html import escape
 
 from arriero.cli.look import Look
-from arriero.cli.render.measure import conditions, figure_table, figure_title, value_text
+from arriero.cli.render.measure import conditions, figure_table
 from arriero.cli.render.measure_plots import COLOURS, Line, draw, over
 from arriero.i18n import fill
 from arriero.i18n.measure_texts import MeasureTexts, measure_texts_of
+from arriero.i18n.measure_words import figure_title, value_text
 from arriero.measure.values import FigureName, Measurement
 
 _MB = 1e6
@@ -56,7 +57,7 @@ def _sections(
 
 
 def _plot(title: str, lines: Sequence[Line], x_title: str, name: FigureName, look: Look, m: MeasureTexts) -> str:
-    return _drawn(title, lines, x_title, lambda value: value_text(name, value, look, m))
+    return _drawn(title, lines, x_title, lambda value: value_text(name, value, look.texts.numbers, m))
 
 
 def _drawn(

@@ -1,0 +1,67 @@
+"""What was measured of a slot, as lines with bars."""
+
+from dataclasses import replace
+
+from arriero.i18n import texts_of
+from arriero.i18n.language import Language
+from arriero.measure.values import Environment, Figure, FigureName, Mark, Measurement, MemorySample, Remark
+from arriero.tui.presenting_measure import present_measure
+from arriero.tui.view import plain
+from arriero.tui.words import Words
+
+WORDS = Words(texts_of(Language.ES))
+
+
+def figure(name: FigureName, median: float, at: int = 0) -> Figure:
+    return Figure(name, at, median, median, median, median, 3)
+
+
+LAST = Measurement(
+    "2026-11-22T12:34:00.000Z",
+    20.0,
+    quick=True,
+    whole=True,
+    environment=Environment("demo", "u", "m:1", version="bbb"),
+    figures=(
+        figure(FigureName.GENERATION, 50.0),
+        figure(FigureName.TTFT_FRESH, 4.0, 2048),
+        figure(FigureName.TTFT_FRESH, 1.0, 512),
+        figure(FigureName.READ_FRESH, 512.0, 512),
+        Figure(FigureName.FILL, mark=Mark.UNABLE),
+    ),
+    remarks=(Remark("busy", {"percent": 30}),),
+    memory=(MemorySample(0.0, 200_000_000, None), MemorySample(2.0, 100_000_000, None)),
+)
+BEFORE = replace(
+    LAST,
+    at="2026-11-21T12:00:00.000Z",
+    environment=replace(LAST.environment, version="aaa"),
+    figures=(figure(FigureName.GENERATION, 25.0),),
+)
+
+
+def test_bars_are_as_long_as_what_they_show() -> None:
+    told = plain(present_measure([LAST, BEFORE], WORDS)).splitlines()
+    bars = {line.split("█")[0].strip(): line.count("█") for line in told if "█" in line}
+    assert (bars["primer token, 512 tokens"], bars["primer token, 2048 tokens"]) == (6, 24)
+    assert (bars["2026-11-21 12:00  aaa"], bars["2026-11-22 12:34  bbb"]) == (12, 24)
+    assert (bars["0 s"], bars["2 s"]) == (24, 12)
+    order = [line.strip() for line in told if line and not line.startswith("  ")]
+    assert order[:4] == [
+        "Velocidad",
+        "Tiempo hasta el primer token",
+        "Memoria mientras se medía",
+        "Historia: generación",
+    ]
+    assert "30 %" in order[-1]
+    assert "completado" not in "".join(told)
+
+
+def test_without_blocks_bars_are_of_signs_that_every_terminal_has() -> None:
+    told = plain(present_measure([LAST], Words(texts_of(Language.EN), unicode=False)))
+    assert "#" * 24 in told
+    assert told.isascii()
+
+
+def test_what_was_never_measured_says_how() -> None:
+    assert "Pulsa m" in plain(present_measure([], WORDS))
