@@ -43,6 +43,12 @@ def test_the_embedded_engine_from_a_rehearsal_to_a_second_run(arriero: Arriero, 
     (model,) = [m for m in json.loads(arriero("status", "--json").out)["data"]["models"] if m["id"] == "demo"]
     assert (model["state"], model["installed"]) == ("inactive", True)
 
+    models = json.loads(arriero("--backend", "native", "uninstall", "--models", "--yes", "--json").out)["data"][
+        "models"
+    ]
+    assert models == ["smollm2:135m-instruct-q4_1"]
+    assert not json.loads(arriero("models", "--json").out)["data"]["others"]
+
 
 def test_nobody_to_ask_is_a_refusal_and_nothing_is_changed(arriero: Arriero, tmp_path: Path) -> None:
     refused = arriero("--backend", "native", "install", "--json")

@@ -11,6 +11,7 @@ from arriero.cli.commands.mending import Healing, reply_on
 from arriero.cli.render.mending import render_changes, render_summary
 from arriero.cli.render.outcome import render_outcome
 from arriero.config.specs import BackendChoice, BackendKind
+from arriero.core.errors import ArrieroError, EnvironmentFault
 from arriero.doctor import open_site
 from arriero.doctor.install import steps_of
 from arriero.doctor.install.removing import Addition, Removal, TakenBack, additions, take_back
@@ -60,17 +61,21 @@ def uninstall(call: Call) -> Reply:
     """What runs ends first; then each addition is asked for by itself."""
     site, words = open_site(call.world(), call.environ), mending_texts(call.texts)
     healing = Healing(call, "uninstall", lambda: site)
-    stopped = _stop(call, healing, site)
+    stopped, faults = None, list[ArrieroError]()
+    try:
+        stopped = _stop(call, healing, site)
+    except EnvironmentFault as fault:  # an engine that is down keeps nobody from taking it away
+        faults.append(fault)
     kept = asyncio.run(additions(site))
     done = tuple(_take_back(call, healing, site, addition) for addition in kept)
     removed = _remove_models(call, healing) if call.args.models else ()
-    faults = tuple(each.fault for each in done if each.fault)
     data = {"stopped": stopped, "additions": done, "models": removed, "dry_run": call.args.dry_run}
     last = [] if call.args.models else [words.models_stay.format(path=site.settings.models_dir)]
     text = "\n".join(
         [*([] if kept else [words.nothing_of_ours]), *([words.dry_run] if call.args.dry_run else []), *last]
     )
-    return Reply(data, text, faults, nothing_done=not any(each.removal is Removal.DONE for each in done))
+    failures = (*faults, *(each.fault for each in done if each.fault))
+    return Reply(data, text, failures, nothing_done=not any(each.removal is Removal.DONE for each in done))
 
 
 def _stop(call: Call, healing: Healing, site: Site) -> Outcome | None:

@@ -1,11 +1,9 @@
-"""The folders of models, of logs, and of the Compose files: there, and ours to write to."""
+"""The folders of models and of the Compose files: there and ours to write to, as is that of logs."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
-from arriero.config.specs import Settings
 from arriero.doctor.changes import Command
 from arriero.doctor.check import Check, Finding, Grade, Subject, saw
 from arriero.doctor.facts.account import account
@@ -15,17 +13,16 @@ from arriero.doctor.site import Site
 
 
 async def look(site: Site) -> Finding:
-    wanted = folders(site.settings)
-    closed = [path for path in wanted if path.exists() and not os.access(path, os.W_OK | os.X_OK)]
+    settings = site.settings
+    wanted = tuple(dict.fromkeys((settings.models_dir, settings.docker.folder)))
+    closed = [
+        path for path in (*wanted, settings.state_dir) if path.exists() and not os.access(path, os.W_OK | os.X_OK)
+    ]
     if closed:
         who = await site.fact(account)
         return saw("closed", paths=[str(path) for path in closed], user=who.name if who else str(site.host.uid))
     missing = [str(path) for path in wanted if not path.is_dir()]
     return saw("missing", paths=missing) if missing else saw("there", paths=[str(path) for path in wanted])
-
-
-def folders(settings: Settings) -> tuple[Path, ...]:
-    return tuple(dict.fromkeys((settings.models_dir, settings.state_dir, settings.docker.folder)))
 
 
 async def plan(_site: Site, finding: Finding) -> FixPlan:
