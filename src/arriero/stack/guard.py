@@ -22,7 +22,7 @@ from arriero.runtime.errors import ServiceFailed, ServiceGaveUp, StopIncomplete
 from arriero.runtime.native.finding import Found
 from arriero.runtime.native.keeper import DetachedKeeper, Keeper
 from arriero.runtime.native.options import Limits
-from arriero.runtime.native.records import GAVE_UP
+from arriero.runtime.native.records import GAVE_UP, lock_path
 from arriero.runtime.native.supervised import Order, Supervised
 from arriero.runtime.native.systemd import SystemdKeeper, user_manager
 from arriero.stack.errors import GuardFailed, GuardNeedless
@@ -87,6 +87,16 @@ async def _ensured(services: Supervised, order: Order) -> None:
 
 async def guard_status(world: World) -> GuardStatus:
     return await asyncio.to_thread(_look, world)
+
+
+async def guard_glance(world: World) -> GuardStatus | None:
+    """For who looks often: None where nobody has asked for it and no supervisor of one has left its lock."""
+    return await asyncio.to_thread(_glance, world)
+
+
+def _glance(world: World) -> GuardStatus | None:
+    begun = lock_path(world.configuration.settings.run_dir, NAME).exists()
+    return _look(world) if begun or _wanted(world) else None
 
 
 def _look(world: World) -> GuardStatus:

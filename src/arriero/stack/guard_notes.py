@@ -41,7 +41,7 @@ class Yielded:
     resting_since: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class GuardNotes:
     pid: int
     seen_at: str
@@ -50,7 +50,7 @@ class GuardNotes:
     yielded: Yielded | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # compared and shown by nobody: less for every command to import
 class GuardStatus:
     """`wanted`: it was asked for. `running`: it is there. `gave_up`: its supervisor does not start it any more.
 

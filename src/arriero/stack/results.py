@@ -98,7 +98,7 @@ class StackStatus:
     """Everything at one moment. `others`: who listens on a port of ours, then who else holds memory of the card.
 
     `notes` are troubles met on the way, `repairs` what the state database's opening had to set aside. `guard`: None
-    where nobody looked for it.
+    where nobody has asked for it.
     """
 
     backend: str

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from arriero.core.errors import ArrieroError
 from arriero.stack.describing import describe_stack
-from arriero.stack.guard import guard_status
+from arriero.stack.guard import guard_glance
 from arriero.stack.learning import seen_loads
 from arriero.stack.observing import Scene, look
 from arriero.stack.results import StackStatus
@@ -18,7 +18,7 @@ from arriero.state import InstalledVersion, ObservedSlot, State
 
 async def status(world: World) -> StackStatus:
     """Looks, remembers what it saw, and tells. A database that cannot be written is a note, not a failure."""
-    scene, guard = await asyncio.gather(look(world), guard_status(world))
+    scene, guard = await asyncio.gather(look(world), guard_glance(world))
     told = replace(describe_stack(world, scene), guard=guard)
     if world.state is None:
         return told

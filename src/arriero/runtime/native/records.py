@@ -34,6 +34,10 @@ def record_path(run_dir: Path, slot: str) -> Path:
     return run_dir / f"{slot}.json"
 
 
+def lock_path(run_dir: Path, slot: str) -> Path:
+    return run_dir / f"{slot}.lock"
+
+
 def write_record(run_dir: Path, slot: str, record: Record) -> None:
     """Aside and renamed. The folder is made again if someone cleared it away: it may lie below /tmp."""
     run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -66,7 +70,7 @@ def take_lock(run_dir: Path, slot: str) -> int | None:
     folder is made where it is missing: after a reboot nobody has been here before.
     """
     run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fd = os.open(run_dir / f"{slot}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fd = os.open(lock_path(run_dir, slot), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
