@@ -64,6 +64,7 @@ class Desktop:
     url: str
     state: State
     admission: Admission
+    servers: Servers
     app: web.Application
     session: aiohttp.ClientSession
     asked: list[bytes] = field(default_factory=list)
@@ -102,7 +103,7 @@ async def desktop(folder: Path, tls: ssl.SSLContext | None = None, **flags: obje
     if tls:
         await web.TCPSite(runner, "127.0.0.1", tls_port, ssl_context=tls).start()
     async with aiohttp.ClientSession() as session:
-        made = Desktop(f"http://127.0.0.1:{own}", state, admission, app, session)
+        made = Desktop(f"http://127.0.0.1:{own}", state, admission, servers, app, session)
         made.tls_url = f"https://127.0.0.1:{tls_port}"
         server = await asyncio.start_server(lambda r, w: _scripted(made, r, w), "127.0.0.1", port)
         try:

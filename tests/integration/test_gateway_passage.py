@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from arriero.gateway.families import ROUTES
+from arriero.gateway.idling import Idling
 from gateway_world import DEMO, HEAD, Desktop, Script, chunk, desktop
 
 EVENT = b'data: {"choices":[]}\n\n'
@@ -220,6 +221,24 @@ async def test_a_thousand_connections_that_say_nothing_hold_up_nobody(gateway: D
     finally:
         for _, writer in opened:
             writer.close()
+
+
+async def test_a_model_that_is_not_used_is_unloaded_once(gateway: Desktop) -> None:
+    """By its server, whose answers under way end first; the time counts from the last request."""
+    gateway.script = says(b'{"done":true}', kind=PLAIN)
+    told = asyncio.Queue[bool]()
+
+    async def unload(slot: str) -> bool:
+        told.put_nowait(await gateway.servers.unload(slot, DEMO))
+        return True
+
+    idling = Idling({"demo": 0.05, "second": 0.0}, unload)
+    for slot in ("second", "demo", "demo"):
+        idling.used(slot)
+    assert await asyncio.wait_for(told.get(), 20)
+    idling.close()
+    (asked,) = gateway.asked
+    assert json.loads(asked.partition(b"\r\n\r\n")[2]) == {"model": DEMO, "keep_alive": 0, "stream": False}
 
 
 async def test_what_was_asked_shows_in_the_metrics(gateway: Desktop) -> None:

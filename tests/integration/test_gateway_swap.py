@@ -225,6 +225,15 @@ def test_a_gateway_that_is_off_leaves_the_slots_alone(gateway: RealGateway) -> N
     assert (refused.returncode, json.loads(refused.stdout)["errors"][0]["code"]) == (3, "port.taken")
 
 
+def test_a_pinned_slot_does_not_yield(gateway: RealGateway) -> None:
+    gateway.environ["ARRIERO_GATEWAY__PINS"] = "demo"
+    gateway.arriero("gateway", "on")
+    answer = ask(gateway, "second")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert answer.json()["error"]["message"].startswith("demo is pinned and second does not fit beside it")
+    assert states(gateway)["demo"] == "active"
+
+
 def test_on_a_card_with_room_for_both_nobody_yields(gateway: RealGateway) -> None:
     """A simulated one: the models run on the processor, and the plan counts that card's memory."""
     gateway.arriero("--simulate", "rtx2070s", "gateway", "on")

@@ -169,9 +169,9 @@ SETTINGS = (
     _key(
         "gateway.wait_s",
         kinds.whole(1, 3600),
-        "300",
+        "120",
         "Seconds that a request without a stream waits for its model; then it is answered 503.",
-        120,
+        300,
     ),
     _key(
         "gateway.patience_s",

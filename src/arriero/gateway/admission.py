@@ -164,8 +164,11 @@ class Admission:
                 waiting.set_exception(swap.fault or NotActiveAfterwards(group.slot, "?"))
 
     async def _abandon(self, group: Group) -> None:
-        """Everybody who waited has hung up: what was begun is taken down, unless somebody came meanwhile."""
-        if not self._turns.waiting(group):
+        """Everybody who waited has hung up: what was begun is taken down, unless somebody came meanwhile or it was
+        asked for at this machine and only had to be brought back."""
+        before = self._board.models.get(group.slot)
+        wished = before is not None and before.desired is not None and before.desired.active
+        if not wished and not self._turns.waiting(group):
             with suppress(ArrieroError):  # what is left is seen by the look that follows
                 await self._swapper.take_down(group.slot)
         await self._look_again()
