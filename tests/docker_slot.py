@@ -21,6 +21,7 @@ from arriero.runtime.backend import ServiceSnapshot, ServiceSpec
 from arriero.runtime.docker.backend import DockerBackend
 from arriero.runtime.docker.compose import OVERRIDE, ComposeProject
 from arriero.runtime.docker.endpoint import resolve_endpoint
+from arriero.runtime.docker.engine import connect
 from arriero.runtime.docker.limits import Limits
 from arriero.runtime.http import ask
 from docker_world import docker
@@ -133,10 +134,11 @@ class DockerWorld:
         return [int(docker("inspect", "--format", "{{.State.Pid}}", one)) for one in self.containers()]
 
     async def end(self) -> None:
-        """Whatever a test left: nothing of it stays."""
-        if found := self.containers():
-            docker("rm", "--force", *found)
-        label = f"label=com.docker.compose.project={self.project.name}"
-        for kind in ("volume", "network"):
-            for name in docker(kind, "ls", "--quiet", "--filter", label).split():
-                docker(kind, "rm", name)
+        """Whatever a test left: nothing of it stays. The engine is asked itself: a command takes longer."""
+        engine = await connect(ENDPOINT)
+        ours = {"label": [f"com.docker.compose.project={self.project.name}"]}
+        for one in await engine.get("/containers/json", all=True, filters=ours):
+            await engine.act("DELETE", f"/containers/{one['Id']}", force=True, limit_s=30.0)
+        await engine.act("DELETE", f"/volumes/{self.project.volume}")
+        for one in await engine.get("/networks", filters=ours):
+            await engine.act("DELETE", f"/networks/{one['Id']}")

@@ -204,7 +204,7 @@ async def test_a_single_crash_is_mended_by_the_engine(world: DockerWorld) -> Non
 
 
 async def test_one_that_the_kernel_ended_for_its_memory_is_told_as_its_engine_knows_it(world: DockerWorld) -> None:
-    """On a loaded machine an engine may miss the kernel's reason (20.10 on cgroup 1: no `oom` event, no OOMKilled, 137):
+    """On a loaded machine an engine may miss the kernel's reason (20.10 on cgroup 1: no `oom` event, no OOMKilled);
     then nothing tells it from a `docker kill`."""
     world.override(restart="no", mem_limit="48m", memswap_limit="48m")
     await world.start()
