@@ -146,8 +146,8 @@ class DockerSettings:
     is which one they get where there are several, as the setting `gpu` names it.
 
     `shm_size` as Docker writes sizes ("8gb"). `fit_target_mib`: video memory that llama.cpp leaves free on each card.
-    `cache_ram_mib`: system memory for prompts that left the context. `packages`: whose Docker is installed, `repository`
-    and `toolkit_repository`: where Docker's and NVIDIA's own packages come from.
+    `cache_ram_mib`: system memory for prompts that left the context. `packages`: whose Docker is installed,
+    `repository` and `toolkit_repository`: where Docker's and NVIDIA's own packages come from.
     """
 
     image: str
@@ -197,7 +197,7 @@ class GuardSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that is not a slot. `language` is 'auto', 'es' or 'en', `theme` a name of Textual's, `bind` an address.
+    """Everything that is not a slot. `language` is 'auto', 'es' or 'en', `theme` one of Textual's, `bind` an address.
 
     `insecure_registries`: hosts (`host` or `host:port`) that are spoken to over plain http. `gpu`: which card, empty
     for the first one. `simulate`: the card that is pretended (`config.simulation`), empty for none.
