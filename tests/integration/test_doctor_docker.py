@@ -107,6 +107,24 @@ async def test_the_image_is_here_or_not(machine: Machine, standin_image: str) ->
     assert await machine.kind(image.CHECK) == "here"
 
 
+async def test_a_container_that_runs_what_its_image_was(machine: Machine, standin_image: str, tmp_path: Path) -> None:
+    """The name has come to mean another image since the container was made."""
+    name = f"{mark(machine)}:1"
+    docker("tag", standin_image, name)
+    configuration = machine.world.configuration
+    chosen = replace(configuration.settings, docker=replace(configuration.settings.docker, image=name))
+    machine.world = replace(machine.world, configuration=replace(configuration, settings=chosen))
+    labels = (f"--label=com.docker.compose.project={mark(machine)}", "--label=arriero.slot=qwen")
+    run(machine, name, *labels)
+    assert await machine.kind(image.CHECK) == "here"
+    (tmp_path / "empty.tar").write_bytes(b"\0" * 10240)
+    docker("import", str(tmp_path / "empty.tar"), name)
+    try:
+        assert await machine.kind(image.CHECK) == "behind"
+    finally:
+        docker("rmi", name)
+
+
 @pytest.fixture
 def stack(tmp_path: Path, standin_image: str, demo_gguf: Path) -> Iterator[DockerStack]:
     with docker_stack(tmp_path / "stack", standin_image, demo_gguf) as made:

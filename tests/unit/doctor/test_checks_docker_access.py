@@ -138,6 +138,20 @@ async def test_the_socket(machine: Machine, own_home: Path) -> None:
         assert await machine.kind(socket_check.CHECK) == "right"
 
 
+async def test_a_socket_that_was_made_before_its_group(
+    machine: Machine, needs_root: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path(os.environ["XDG_RUNTIME_DIR"]) / "s"
+    monkeypatch.setattr("arriero.runtime.docker.endpoint.DEFAULT_SOCKET", path)
+    del machine.environ["DOCKER_HOST"]
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        path.chmod(0o660)
+        assert await machine.kind(socket_check.CHECK) == "right"  # root needs no group
+        machine.uid = 1000
+        assert await machine.kind(socket_check.CHECK) == "root_only"
+
+
 # systemd 255 and dockerd 29: what `journalctl -u docker -o cat` holds after a start with a wrong file
 JOURNAL = """\
 Starting docker.service - Docker Application Container Engine...

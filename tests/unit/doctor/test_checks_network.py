@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -154,22 +157,39 @@ async def test_a_registry_that_nobody_knows_where_it_is(machine: Machine) -> Non
     assert not seen.grade.ok
 
 
-async def test_a_registry_on_this_machine(machine: Machine, free_port: int) -> None:
-    """Whatever it says of a model, it is there; or nobody listens where it should be."""
-
-    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
-        writer.close()
-
-    host = f"127.0.0.1:{free_port}"
+def asking(machine: Machine, host: str, *, insecure: bool) -> None:
+    """A slot's model comes from there."""
     configuration = machine.world.configuration
     slot = next(slot for slot in configuration.slots if slot.variants[0].source is SourceKind.REGISTRY)
     variant = replace(slot.variants[0], reference=Reference.parse(f"{host}/library/x:1"))
     only = replace(slot, variants=(variant,), default_variant=variant.name)
-    settings = replace(configuration.settings, insecure_registries=(host,))
+    settings = replace(configuration.settings, insecure_registries=(host,) if insecure else ())
     machine.world = replace(machine.world, configuration=replace(configuration, slots=(only,), settings=settings))
     machine.tool("getent", "127.0.0.1 STREAM\n")
+
+
+async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+    writer.close()
+
+
+async def test_a_registry_on_this_machine(machine: Machine, free_port: int) -> None:
+    """Whatever it says of a model, it is there; or nobody listens where it should be."""
+    asking(machine, f"127.0.0.1:{free_port}", insecure=True)
     assert await machine.kind(registry.CHECK) == "unreachable"
     async with await asyncio.start_server(refuse, "127.0.0.1", free_port):
         assert await machine.kind(registry.CHECK) == "answers"
+
+
+async def test_a_registry_whose_certificate_nobody_vouches_for(machine: Machine, tmp_path: Path) -> None:
+    """As where a company's proxy opens what is encrypted."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=proxy"]
+    files = [f"-keyout={tmp_path}/key.pem", f"-out={tmp_path}/cert.pem"]
+    words = [word for each in files for word in each.split("=")]
+    await asyncio.to_thread(subprocess.run, [*made, *words], check=True, capture_output=True)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0, ssl=context) as server:
+        asking(machine, f"127.0.0.1:{server.sockets[0].getsockname()[1]}", insecure=False)
+        assert await machine.kind(registry.CHECK) == "untrusted"

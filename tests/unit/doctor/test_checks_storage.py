@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -56,6 +58,15 @@ async def test_the_models_folder(machine: Machine, tmp_path: Path) -> None:
     path.unlink()
     path.mkdir()
     assert await machine.kind(models_folder.CHECK) == "right"
+
+
+async def test_a_disk_that_is_mounted_read_only(machine: Machine, needs_root: None) -> None:
+    models(machine).mkdir(parents=True)
+    await asyncio.to_thread(subprocess.run, ["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", models(machine)], check=True)
+    try:
+        assert await machine.kind(models_folder.CHECK) == "read_only"
+    finally:
+        await asyncio.to_thread(subprocess.run, ["umount", models(machine)], check=True)
 
 
 @pytest.fixture
