@@ -145,11 +145,10 @@ async def test_what_no_restart_helps_is_tried_told_and_left_where_it_answers(
     assert stage.audit() == [("guard", "demo", "failed: card.not_used")] * 2
 
 
-@pytest.mark.parametrize("fault", ["lost", "mismatch"])
-async def test_a_card_that_cannot_be_used_is_told_and_waited_for(stage: Stage, fault: str) -> None:
+async def test_a_card_that_cannot_be_used_is_told_and_waited_for(stage: Stage) -> None:
     before = await stage.seen()
     lost = await stage.lost_card()
-    stage.card = f"rtx2070s,fault={fault}"
+    stage.card = "rtx2070s,fault=lost"
     for _ in range(2):
         (told,) = (await stage.round(after_s=3600)).troubles
         assert (told.cause, told.tries, told.next_try_at) == ("card_broken", 0, None)
