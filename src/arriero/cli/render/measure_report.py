@@ -135,6 +135,7 @@ svg{width:100%;height:auto;display:block}
 table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
 th,td{padding:.3rem .5rem;border-bottom:1px solid var(--line);text-align:right}
 th:first-child{text-align:left;font-weight:400}
+figure td{white-space:nowrap}
 thead th{color:var(--dim);font-weight:600}
 svg .axis .guide.line{stroke:var(--line)!important;stroke-dasharray:none!important}
 .legend{margin:.25rem 0 .75rem;font-size:.85rem;color:var(--dim)}
