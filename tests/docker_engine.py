@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import select
@@ -10,10 +11,13 @@ import signal
 import subprocess
 import sys
 import tarfile
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
+import pytest
 
 from arriero.runtime.docker.endpoint import Endpoint
 from arriero.runtime.docker.engine import connect
@@ -26,6 +30,21 @@ IMAGE = "bare:1"
 PYTHON = Path(sys._base_executable).resolve()  # type: ignore[attr-defined]
 MACHINE = tuple(dict.fromkeys((Path("/usr"), Path(sys.base_prefix))))
 """What a container of IMAGE needs of this machine, to run PYTHON in it."""
+
+
+@contextmanager
+def own_engine() -> Iterator[Dockerd]:
+    """For a module's tests, of which each leaves it running."""
+    if os.geteuid() or shutil.which("dockerd") is None:
+        pytest.skip("needs root and dockerd")
+    folder = Path(tempfile.mkdtemp(prefix="arr-"))
+    made = Dockerd(folder)
+    try:
+        asyncio.run(made.start())
+        yield made
+    finally:
+        made.remove()
+        shutil.rmtree(folder)
 
 
 class Dockerd:

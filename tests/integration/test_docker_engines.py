@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import aclosing
-from pathlib import Path
 
 import pytest
 from registry_server import stock_registry
@@ -20,20 +18,14 @@ from arriero.runtime.docker.engine import connect
 from arriero.runtime.docker.errors import DockerDiskFull, ImageUnknown
 from arriero.runtime.docker.events import happenings
 from arriero.runtime.docker.pulling import ensure_image
-from docker_engine import ROOM_BYTES, Dockerd
+from docker_engine import ROOM_BYTES, Dockerd, own_engine
 from docker_world import docker
 
-pytestmark = pytest.mark.usefixtures("needs_docker", "needs_root")
 
-
-@pytest.fixture
-async def dockerd(own_home: Path) -> AsyncIterator[Dockerd]:
-    if shutil.which("dockerd") is None:
-        pytest.skip("needs dockerd")
-    made = Dockerd(Path(os.environ["XDG_RUNTIME_DIR"]))
-    await made.start()
-    yield made
-    made.remove()
+@pytest.fixture(scope="module")
+def dockerd(needs_docker: None) -> Iterator[Dockerd]:
+    with own_engine() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,9 @@ The engine is the test's own; in its containers the stand-in engine serves `qwen
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-import shutil
 import socket
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +28,7 @@ from arriero.stack.results import ModelState, ModelStatus
 from arriero.stack.status import status
 from arriero.stack.world import World, open_world
 from arriero.store.importing import import_gguf
-from docker_engine import IMAGE, MACHINE, PYTHON, Dockerd
+from docker_engine import IMAGE, MACHINE, PYTHON, Dockerd, own_engine
 from docker_world import MODELS, docker, free_ports
 from native_world import STANDIN, until
 from tiny_gguf import tiny_gguf
@@ -49,16 +46,10 @@ SERVICE = {
 
 @pytest.fixture(scope="module")
 def running_dockerd(needs_docker: None) -> Iterator[Dockerd]:
-    """One for all tests here; each leaves it running, with no container."""
-    if os.geteuid() or shutil.which("dockerd") is None:
-        pytest.skip("needs root and dockerd")
-    folder = Path(tempfile.mkdtemp(prefix="arr-"))
-    made = Dockerd(folder)
-    asyncio.run(made.start())
-    made.import_image()
-    yield made
-    made.remove()
-    shutil.rmtree(folder)
+    """Without a container before and after each test."""
+    with own_engine() as made:
+        made.import_image()
+        yield made
 
 
 @pytest.fixture
