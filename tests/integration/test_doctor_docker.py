@@ -21,7 +21,6 @@ from arriero.doctor.checks.network import exposure, ports
 from arriero.doctor.fix import CannotFix
 from arriero.doctor.mending import Ending
 from arriero.runtime.docker.compose_files import PORT_INSIDE
-from arriero.stack.activate import activate
 from arriero.stack.down import down
 from docker_engine import Dockerd
 from docker_stack import DockerStack, docker_stack
@@ -132,15 +131,13 @@ def stack(tmp_path: Path, standin_image: str, demo_gguf: Path) -> Iterator[Docke
 
 
 async def test_a_model_that_the_network_can_reach_is_closed_again(stack: DockerStack, tmp_path: Path) -> None:
-    """Somebody ran our container anew by hand, open to everybody."""
+    """Somebody ran our container by hand, open to everybody, and it was asked for."""
     (tmp_path / "machine").mkdir()
     machine = Machine(tmp_path / "machine", stack.world)
     del machine.environ["DOCKER_HOST"]
-    await activate(stack.world, "qwen", silent)
-    assert (await machine.sees(exposure.CHECK)).grade.ok
+    stack.world.writable_state().set_desired("qwen", active=True)
     name, port = stack.clone.names["qwen"], stack.clone.ports["qwen"]
     labels = [f"--label=com.docker.compose.project={stack.clone.project}", "--label=arriero.slot=qwen"]
-    docker("rm", "--force", name)
     open_port = f"0.0.0.0:{port}:{PORT_INSIDE}"
     image_name = stack.world.configuration.settings.docker.image
     labels += ["--label=com.docker.compose.service=ollama-qwen"]
