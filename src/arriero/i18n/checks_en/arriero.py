@@ -24,7 +24,7 @@ CHECKS: dict[str, CheckText] = {
         title="Owner of our files",
         why="What root left your user can neither change nor delete, and commands fail halfway.",
         seen={"own": "your user", "root": "runs as root", "foreign": "these are not yours: {paths}"},
-        advice={"foreign": "sudo chown -R $USER {paths}"},
+        advice={"foreign": "./main.sh validate --fix arriero.owners"},
     ),
     "arriero.key": CheckText(
         title="API key",
@@ -37,7 +37,7 @@ CHECKS: dict[str, CheckText] = {
             "missing": "{path} does not exist",
         },
         advice={
-            "readable": "chmod 600 {path}",
+            "readable": "./main.sh validate --fix arriero.key",
             "empty": "Write one: openssl rand -hex 32 > {path} && chmod 600 {path}",
             "missing": "Write one: openssl rand -hex 32 > {path} && chmod 600 {path}",
         },
@@ -70,7 +70,7 @@ CHECKS: dict[str, CheckText] = {
             "orphaned": "the engine of {slots} has lost its supervisor (processes: {pids})",
         },
         advice={
-            "undeclared": "To end it: kill {pids}",
+            "undeclared": "./main.sh validate --fix arriero.processes",
             "orphaned": "To put it under one again: ./main.sh deactivate {slots} && ./main.sh activate {slots}",
         },
     ),
@@ -78,6 +78,6 @@ CHECKS: dict[str, CheckText] = {
         title="What was asked for and what is there",
         why="If they differ, your editor finds something else than you asked for.",
         seen={"in_step": "the same", "differs": "they differ: {slots}"},
-        advice={"differs": "What it is: ./main.sh status; to have it as you asked: ./main.sh apply"},
+        advice={"differs": "./main.sh validate --fix arriero.drift"},
     ),
 }

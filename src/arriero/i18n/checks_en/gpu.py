@@ -22,9 +22,7 @@ CHECKS: dict[str, CheckText] = {
         title="Free driver (nouveau)",
         why="While nouveau has the card, NVIDIA's driver cannot have it and CUDA does not work.",
         seen={"away": "does not hold it", "no_card": _NO_CARD, "in_charge": "nouveau has taken the card"},
-        advice={
-            "in_charge": "With NVIDIA's driver installed: echo 'blacklist nouveau' | sudo tee /etc/modprobe.d/arriero-nouveau.conf && sudo update-initramfs -u && sudo reboot"
-        },
+        advice={"in_charge": "./main.sh validate --fix gpu.nouveau"},
     ),
     "gpu.driver": CheckText(
         title="NVIDIA's driver",
@@ -38,8 +36,8 @@ CHECKS: dict[str, CheckText] = {
         },
         advice={
             "missing": "Install it and restart: sudo ubuntu-drivers install && sudo reboot",
-            "not_for_kernel": "Install this kernel's module and restart: sudo apt install linux-modules-nvidia-{branch}-generic && sudo reboot",
-            "not_loaded": "Load it: sudo modprobe nvidia; if it refuses, what it says is the cause",
+            "not_for_kernel": "./main.sh validate --fix gpu.driver",
+            "not_loaded": "./main.sh validate --fix gpu.driver",
         },
     ),
     "gpu.secure_boot": CheckText(
@@ -142,9 +140,7 @@ CHECKS: dict[str, CheckText] = {
             "no_driver": _NO_DRIVER,
             "missing": "/dev/nvidia-uvm is missing",
         },
-        advice={
-            "missing": "Load it now and at every boot: printf 'nvidia\\nnvidia-uvm\\n' | sudo tee /etc/modules-load.d/arriero-nvidia.conf && sudo modprobe nvidia-uvm && sudo nvidia-modprobe -u -c=0"
-        },
+        advice={"missing": "./main.sh validate --fix gpu.uvm"},
     ),
     "gpu.faults": CheckText(
         title="The card's faults",
@@ -216,8 +212,8 @@ CHECKS: dict[str, CheckText] = {
             "services_off": "it is to be kept, but these are not enabled: {services}",
         },
         advice={
-            "not_kept": "echo 'options nvidia NVreg_PreserveVideoMemoryAllocations=1 NVreg_TemporaryFilePath=/var/tmp' | sudo tee /etc/modprobe.d/arriero-nvidia-suspend.conf && sudo systemctl enable nvidia-suspend nvidia-resume nvidia-hibernate && sudo update-initramfs -u && sudo reboot",
-            "services_off": "sudo systemctl enable nvidia-suspend nvidia-resume nvidia-hibernate",
+            "not_kept": "./main.sh validate --fix gpu.suspend",
+            "services_off": "./main.sh validate --fix gpu.suspend",
         },
     ),
     "gpu.persistence": CheckText(
@@ -232,8 +228,8 @@ CHECKS: dict[str, CheckText] = {
             "failed": "nvidia-persistenced has failed",
         },
         advice={
-            "off": "sudo systemctl enable --now nvidia-persistenced",
-            "failed": "The cause: journalctl -u nvidia-persistenced; then: sudo systemctl restart nvidia-persistenced",
+            "off": "./main.sh validate --fix gpu.persistence",
+            "failed": "./main.sh validate --fix gpu.persistence",
         },
     ),
 }

@@ -13,7 +13,7 @@ CHECKS: dict[str, CheckText] = {
         },
         advice={
             "damaged": "./main.sh verify --repair",
-            "closed": "Get them back: sudo chown -R $USER {paths}",
+            "closed": "./main.sh validate --fix models.store",
         },
     ),
     "models.neighbours": CheckText(
@@ -33,7 +33,7 @@ CHECKS: dict[str, CheckText] = {
         },
         advice={
             "half": "To go on: ./main.sh pull MODEL; to delete them: ./main.sh prune",
-            "unused": "To delete them: ./main.sh prune",
+            "unused": "./main.sh validate --fix models.litter",
         },
     ),
     "models.installed": CheckText(

@@ -52,8 +52,8 @@ CHECKS: dict[str, CheckText] = {
         },
         advice={
             "not_yet": "If it stays like this: timedatectl timesync-status",
-            "not_kept": "sudo timedatectl set-ntp true",
-            "behind": "Set it: sudo timedatectl set-ntp true",
+            "not_kept": "./main.sh validate --fix system.clock",
+            "behind": "./main.sh validate --fix system.clock",
         },
     ),
     "system.user": CheckText(

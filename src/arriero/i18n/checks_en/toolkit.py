@@ -19,9 +19,7 @@ CHECKS: dict[str, CheckText] = {
             "unpackaged": "it was not installed with apt",
             "differ": "they are not of one version: {packages}",
         },
-        advice={
-            "differ": "sudo apt update && sudo apt install nvidia-container-toolkit nvidia-container-toolkit-base libnvidia-container-tools libnvidia-container1"
-        },
+        advice={"differ": "./main.sh validate --fix toolkit.versions"},
     ),
     "toolkit.daemon": CheckText(
         title="Docker knows the toolkit",
@@ -32,7 +30,7 @@ CHECKS: dict[str, CheckText] = {
             "not_running": "no dockerd runs here",
             "older": "Docker started before it was installed and does not see it yet",
         },
-        advice={"older": "sudo systemctl restart docker"},
+        advice={"older": "./main.sh validate --fix toolkit.daemon"},
     ),
     "toolkit.specification": CheckText(
         title="CDI specification",
@@ -45,8 +43,8 @@ CHECKS: dict[str, CheckText] = {
             "stale": "{path} is of the driver {named}, and {version} runs",
         },
         advice={
-            "absent": "sudo systemctl restart nvidia-cdi-refresh; or by hand: sudo nvidia-ctk cdi generate --output=/var/run/cdi/nvidia.yaml",
-            "stale": "sudo systemctl restart nvidia-cdi-refresh; or by hand: sudo nvidia-ctk cdi generate --output=/var/run/cdi/nvidia.yaml",
+            "absent": "./main.sh validate --fix toolkit.specification",
+            "stale": "./main.sh validate --fix toolkit.specification",
         },
     ),
     "toolkit.handmade": CheckText(
@@ -58,7 +56,10 @@ CHECKS: dict[str, CheckText] = {
             "shadows": "{path} is read beside the one that the toolkit keeps",
             "stale": "{path} is of another driver ({named})",
         },
-        advice={"shadows": "sudo mv {path} {path}.old", "stale": "sudo mv {path} {path}.old"},
+        advice={
+            "shadows": "./main.sh validate --fix toolkit.handmade",
+            "stale": "./main.sh validate --fix toolkit.handmade",
+        },
     ),
     "toolkit.runtime": CheckText(
         title="Runtime “nvidia”",
@@ -85,7 +86,7 @@ CHECKS: dict[str, CheckText] = {
             "not_toml": "{path} is not valid TOML: {detail}",
         },
         advice={
-            "left_out": "sudo nvidia-ctk config --set nvidia-container-cli.no-cgroups=false --in-place && sudo systemctl restart docker",
+            "left_out": "./main.sh validate --fix toolkit.cgroups",
             "not_toml": "Correct it, or write it anew with: sudo nvidia-ctk config default --output={path}",
         },
     ),

@@ -24,7 +24,7 @@ CHECKS: dict[str, CheckText] = {
         title="Dueño de nuestros ficheros",
         why="Lo que dejó root no lo puede cambiar ni borrar tu usuario, y las órdenes fallan a medias.",
         seen={"own": "tu usuario", "root": "corre como root", "foreign": "no son tuyos: {paths}"},
-        advice={"foreign": "sudo chown -R $USER {paths}"},
+        advice={"foreign": "./main.sh validar --fix arriero.owners"},
     ),
     "arriero.key": CheckText(
         title="Clave de la API",
@@ -37,7 +37,7 @@ CHECKS: dict[str, CheckText] = {
             "missing": "no existe {path}",
         },
         advice={
-            "readable": "chmod 600 {path}",
+            "readable": "./main.sh validar --fix arriero.key",
             "empty": "Escribe una: openssl rand -hex 32 > {path} && chmod 600 {path}",
             "missing": "Escribe una: openssl rand -hex 32 > {path} && chmod 600 {path}",
         },
@@ -70,7 +70,7 @@ CHECKS: dict[str, CheckText] = {
             "orphaned": "el motor de {slots} ha perdido a su supervisor (procesos: {pids})",
         },
         advice={
-            "undeclared": "Para pararlo: kill {pids}",
+            "undeclared": "./main.sh validar --fix arriero.processes",
             "orphaned": "Para ponerlo de nuevo bajo uno: ./main.sh desactivar {slots} && ./main.sh activar {slots}",
         },
     ),
@@ -78,6 +78,6 @@ CHECKS: dict[str, CheckText] = {
         title="Lo pedido y lo que hay",
         why="Si no coinciden, tu editor encuentra otra cosa que la que pediste.",
         seen={"in_step": "coinciden", "differs": "no coinciden: {slots}"},
-        advice={"differs": "Qué pasa: ./main.sh estado; para dejarlo como pediste: ./main.sh aplicar"},
+        advice={"differs": "./main.sh validar --fix arriero.drift"},
     ),
 }

@@ -22,9 +22,7 @@ CHECKS: dict[str, CheckText] = {
         title="Controlador libre (nouveau)",
         why="Mientras nouveau lleve la tarjeta, el controlador de NVIDIA no puede con ella y CUDA no funciona.",
         seen={"away": "no la ocupa", "no_card": _NO_CARD, "in_charge": "nouveau se ha quedado con la tarjeta"},
-        advice={
-            "in_charge": "Con el controlador de NVIDIA ya instalado: echo 'blacklist nouveau' | sudo tee /etc/modprobe.d/arriero-nouveau.conf && sudo update-initramfs -u && sudo reboot"
-        },
+        advice={"in_charge": "./main.sh validar --fix gpu.nouveau"},
     ),
     "gpu.driver": CheckText(
         title="Controlador de NVIDIA",
@@ -38,8 +36,8 @@ CHECKS: dict[str, CheckText] = {
         },
         advice={
             "missing": "Instálalo y reinicia: sudo ubuntu-drivers install && sudo reboot",
-            "not_for_kernel": "Instala el módulo de este núcleo y reinicia: sudo apt install linux-modules-nvidia-{branch}-generic && sudo reboot",
-            "not_loaded": "Cárgalo: sudo modprobe nvidia; si se niega, lo que sale es la causa",
+            "not_for_kernel": "./main.sh validar --fix gpu.driver",
+            "not_loaded": "./main.sh validar --fix gpu.driver",
         },
     ),
     "gpu.secure_boot": CheckText(
@@ -142,9 +140,7 @@ CHECKS: dict[str, CheckText] = {
             "no_driver": _NO_DRIVER,
             "missing": "falta /dev/nvidia-uvm",
         },
-        advice={
-            "missing": "Cárgalo ahora y en cada arranque: printf 'nvidia\\nnvidia-uvm\\n' | sudo tee /etc/modules-load.d/arriero-nvidia.conf && sudo modprobe nvidia-uvm && sudo nvidia-modprobe -u -c=0"
-        },
+        advice={"missing": "./main.sh validar --fix gpu.uvm"},
     ),
     "gpu.faults": CheckText(
         title="Averías de la tarjeta",
@@ -216,8 +212,8 @@ CHECKS: dict[str, CheckText] = {
             "services_off": "se quiere guardar, pero faltan por activar: {services}",
         },
         advice={
-            "not_kept": "echo 'options nvidia NVreg_PreserveVideoMemoryAllocations=1 NVreg_TemporaryFilePath=/var/tmp' | sudo tee /etc/modprobe.d/arriero-nvidia-suspend.conf && sudo systemctl enable nvidia-suspend nvidia-resume nvidia-hibernate && sudo update-initramfs -u && sudo reboot",
-            "services_off": "sudo systemctl enable nvidia-suspend nvidia-resume nvidia-hibernate",
+            "not_kept": "./main.sh validar --fix gpu.suspend",
+            "services_off": "./main.sh validar --fix gpu.suspend",
         },
     ),
     "gpu.persistence": CheckText(
@@ -232,8 +228,8 @@ CHECKS: dict[str, CheckText] = {
             "failed": "nvidia-persistenced ha fallado",
         },
         advice={
-            "off": "sudo systemctl enable --now nvidia-persistenced",
-            "failed": "La causa: journalctl -u nvidia-persistenced; y después: sudo systemctl restart nvidia-persistenced",
+            "off": "./main.sh validar --fix gpu.persistence",
+            "failed": "./main.sh validar --fix gpu.persistence",
         },
     ),
 }

@@ -13,7 +13,7 @@ CHECKS: dict[str, CheckText] = {
         },
         advice={
             "damaged": "./main.sh comprobar --repair",
-            "closed": "Recupéralos: sudo chown -R $USER {paths}",
+            "closed": "./main.sh validar --fix models.store",
         },
     ),
     "models.neighbours": CheckText(
@@ -33,7 +33,7 @@ CHECKS: dict[str, CheckText] = {
         },
         advice={
             "half": "Para seguir: ./main.sh descargar MODELO; para borrarlas: ./main.sh limpiar",
-            "unused": "Para borrarlos: ./main.sh limpiar",
+            "unused": "./main.sh validar --fix models.litter",
         },
     ),
     "models.installed": CheckText(

@@ -52,8 +52,8 @@ CHECKS: dict[str, CheckText] = {
         },
         advice={
             "not_yet": "Si sigue así: timedatectl timesync-status",
-            "not_kept": "sudo timedatectl set-ntp true",
-            "behind": "Ponlo en hora: sudo timedatectl set-ntp true",
+            "not_kept": "./main.sh validar --fix system.clock",
+            "behind": "./main.sh validar --fix system.clock",
         },
     ),
     "system.user": CheckText(

@@ -19,9 +19,7 @@ CHECKS: dict[str, CheckText] = {
             "unpackaged": "no se instaló con apt",
             "differ": "no son de la misma versión: {packages}",
         },
-        advice={
-            "differ": "sudo apt update && sudo apt install nvidia-container-toolkit nvidia-container-toolkit-base libnvidia-container-tools libnvidia-container1"
-        },
+        advice={"differ": "./main.sh validar --fix toolkit.versions"},
     ),
     "toolkit.daemon": CheckText(
         title="Docker conoce el toolkit",
@@ -32,7 +30,7 @@ CHECKS: dict[str, CheckText] = {
             "not_running": "aquí no corre ningún dockerd",
             "older": "Docker arrancó antes de que se instalara y aún no lo ve",
         },
-        advice={"older": "sudo systemctl restart docker"},
+        advice={"older": "./main.sh validar --fix toolkit.daemon"},
     ),
     "toolkit.specification": CheckText(
         title="Especificación CDI",
@@ -45,8 +43,8 @@ CHECKS: dict[str, CheckText] = {
             "stale": "{path} es del controlador {named}, y corre el {version}",
         },
         advice={
-            "absent": "sudo systemctl restart nvidia-cdi-refresh; o a mano: sudo nvidia-ctk cdi generate --output=/var/run/cdi/nvidia.yaml",
-            "stale": "sudo systemctl restart nvidia-cdi-refresh; o a mano: sudo nvidia-ctk cdi generate --output=/var/run/cdi/nvidia.yaml",
+            "absent": "./main.sh validar --fix toolkit.specification",
+            "stale": "./main.sh validar --fix toolkit.specification",
         },
     ),
     "toolkit.handmade": CheckText(
@@ -58,7 +56,10 @@ CHECKS: dict[str, CheckText] = {
             "shadows": "{path} se lee junto a la que el toolkit mantiene",
             "stale": "{path} es de otro controlador ({named})",
         },
-        advice={"shadows": "sudo mv {path} {path}.viejo", "stale": "sudo mv {path} {path}.viejo"},
+        advice={
+            "shadows": "./main.sh validar --fix toolkit.handmade",
+            "stale": "./main.sh validar --fix toolkit.handmade",
+        },
     ),
     "toolkit.runtime": CheckText(
         title="Runtime «nvidia»",
@@ -85,7 +86,7 @@ CHECKS: dict[str, CheckText] = {
             "not_toml": "{path} no es TOML válido: {detail}",
         },
         advice={
-            "left_out": "sudo nvidia-ctk config --set nvidia-container-cli.no-cgroups=false --in-place && sudo systemctl restart docker",
+            "left_out": "./main.sh validar --fix toolkit.cgroups",
             "not_toml": "Corrígelo, o escríbelo de nuevo con: sudo nvidia-ctk config default --output={path}",
         },
     ),

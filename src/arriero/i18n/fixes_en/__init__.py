@@ -1,7 +1,7 @@
 """The texts of each fix, by the code of the check that it mends. One module per subject."""
 
 from arriero.i18n.fix_texts import FixText
-from arriero.i18n.fixes_en import compose, docker, install, models, network, storage
+from arriero.i18n.fixes_en import arriero, compose, docker, gpu, install, models, network, storage, system, toolkit
 
 FIXES: dict[str, FixText] = {
     **install.FIXES,
@@ -10,4 +10,8 @@ FIXES: dict[str, FixText] = {
     **models.FIXES,
     **network.FIXES,
     **storage.FIXES,
+    **system.FIXES,
+    **gpu.FIXES,
+    **toolkit.FIXES,
+    **arriero.FIXES,
 }

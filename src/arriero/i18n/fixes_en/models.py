@@ -3,6 +3,7 @@
 from arriero.i18n.fix_texts import FixText
 
 FIXES: dict[str, FixText] = {
+    "models.store": FixText(does={"closed": "Gives back to you: {paths}"}),
     "models.litter": FixText(
         does={
             "half": "Removes downloads that nobody has touched for an hour. What a model needs stays.",

@@ -3,6 +3,7 @@
 from arriero.i18n.fix_texts import FixText
 
 FIXES: dict[str, FixText] = {
+    "models.store": FixText(does={"closed": "Te devuelve: {paths}"}),
     "models.litter": FixText(
         does={
             "half": "Quita las descargas que nadie ha tocado en una hora. Lo que un modelo necesita se queda.",

@@ -1,6 +1,6 @@
-"""What mends the checks of the models."""
+"""What mends the models' files."""
 
 from arriero.doctor.fix import Fix
-from arriero.doctor.fixes.models import litter
+from arriero.doctor.fixes.models import litter, store
 
-FIXES: tuple[Fix, ...] = (litter.FIX,)
+FIXES: tuple[Fix, ...] = (store.FIX, litter.FIX)

@@ -1,0 +1,6 @@
+"""What mends the system itself."""
+
+from arriero.doctor.fix import Fix
+from arriero.doctor.fixes.system import clock
+
+FIXES: tuple[Fix, ...] = (clock.FIX,)
