@@ -151,7 +151,14 @@ def test_one_card_of_which_only_the_number_is_said_is_the_first() -> None:
 
 @pytest.mark.parametrize(
     ("card", "known"),
-    [("0", True), ("GPU-3f2c9a1e-0000-4bcd-8e11-aa0011bb22cc", True), ("2070 super", False), ("", False)],
+    [
+        ("0", True),
+        ("12", True),
+        ("GPU-3f2c9a1e-0000-4bcd-8e11-aa0011bb22cc", True),
+        ("2070", False),
+        ("2070 super", False),
+        ("", False),
+    ],
 )
 def test_a_container_knows_a_card_by_number_or_uuid(card: str, known: bool) -> None:
     assert names_card(card) is known

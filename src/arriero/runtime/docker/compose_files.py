@@ -85,7 +85,7 @@ volumes:
       o: bind
       device: "{_MODELS}"
 """
-_ON_CARD = re.compile(r"\d+|(?:GPU|MIG)-[0-9a-fA-F-]+")  # what NVIDIA's container toolkit takes: index or UUID
+_ON_CARD = re.compile(r"\d\d?|(?:GPU|MIG)-[0-9a-fA-F-]+")  # index or UUID; a longer number is part of a name
 _NO_GPU = """\
     deploy:
       resources:
