@@ -7,7 +7,7 @@ import time
 from statistics import median
 
 from arriero.core.paths import PROJECT_ROOT
-from bench import card, screen
+from bench import card, doctor, screen
 from bench.rig import Installation
 from bench.table import Row
 
@@ -19,6 +19,7 @@ def measure(here: Installation) -> list[Row]:
         *switching(here),
         *screen.measure(here),
         *card.measure(),
+        *doctor.measure(here),
     ]
 
 
