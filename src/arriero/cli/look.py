@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
@@ -35,6 +36,18 @@ class Look:
 
     def paint(self, text: str, colour: str) -> str:
         return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self.colour and colour else text
+
+    def wrap(self, text: str, indent: str = "") -> list[str]:
+        """Lines that fit, broken between words only, so that commands and paths can be copied; where there is an
+        indent, what follows the first line stands deeper."""
+        return textwrap.wrap(
+            text,
+            self.width,
+            initial_indent=indent,
+            subsequent_indent=indent + "  " if indent else "",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
 
     def state(self, state: str) -> Cell:
         return Cell(f"{self.sign(state)} {self.texts.states[state]}", _STATE_COLOURS[state])

@@ -24,11 +24,8 @@ def render_guard(guard: GuardStatus, look: Look) -> str:
     lines = [*guard_lines(guard, look)]
     if guard.running:
         programs = t.programs.format(programs=", ".join(guard.programs)) if guard.programs else t.no_programs
-        lines += [
-            f"  {programs}",
-            f"  {t.at_login if guard.at_login else t.until_reboot}",
-            f"  {t.log.format(log=guard.log)}",
-        ]
+        further = (programs, t.at_login if guard.at_login else t.until_reboot, t.log.format(log=guard.log))
+        lines += [line for text in further for line in look.wrap(text, "  ")]
     return "\n".join(lines)
 
 
@@ -37,13 +34,15 @@ def guard_lines(guard: GuardStatus, look: Look) -> Iterator[str]:
     t, numbers = guard_texts(look.texts.language), look.texts.numbers
     if not guard.running:
         text = t.gave_up if guard.gave_up else t.missing if guard.wanted else t.off
-        yield fill(text, vars(guard), numbers)
+        yield from look.wrap(fill(text, vars(guard), numbers))
         return
     yield fill(t.running, vars(guard), numbers)
     if guard.yielded is not None:
-        yield "  " + fill(t.yielded if guard.yielded.slots else t.yielded_idle, vars(guard.yielded), numbers)
+        text = fill(t.yielded if guard.yielded.slots else t.yielded_idle, vars(guard.yielded), numbers)
+        yield from look.wrap(text, "  ")
     for trouble in guard.troubles:
-        yield look.paint(f"  {look.sign('drift')} {_trouble(trouble, look)}", "yellow")
+        lines = look.wrap(f"{look.sign('drift')} {_trouble(trouble, look)}", "  ")
+        yield from (look.paint(line, "yellow") for line in lines)
     if guard.seen_at and not guard.troubles and guard.yielded is None:
         yield f"  {t.all_well}"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from arriero.cli.look import Look
@@ -25,12 +24,12 @@ def _card(gpu: GpuSnapshot, look: Look) -> Iterator[str]:
     yield t.status_gpu.format(simulated=mark, text=fill(text, params, t.numbers))
     if gpu.ready:
         figures = fill(t.hardware_figures, params, t.numbers)
-        yield from _wrapped(f"{figures}, {t.hardware_display}" if gpu.display else figures, look, "  ")
+        yield from look.wrap(f"{figures}, {t.hardware_display}" if gpu.display else figures, "  ")
     if len(gpu.gpus) > 1:
         yield f"  {t.hardware_cards}"
         yield from (f"    {card}" for card in gpu.gpus)
     if gpu.processes:
-        yield from _wrapped(card_holders(gpu.processes, look), look, "  ")
+        yield from look.wrap(card_holders(gpu.processes, look), "  ")
 
 
 def _machine(machine: MachineSnapshot, look: Look) -> Iterator[str]:
@@ -57,16 +56,4 @@ def _docker(seen: HardwareSnapshot, look: Look) -> Iterator[str]:
         told = fill(t.hardware_docker, vars(seen.docker), t.numbers)
         yield f"{told}, {t.hardware_nvidia}" if seen.docker.nvidia_runtime else told
     elif seen.docker_fault is not None:
-        yield from _wrapped(describe_error(seen.docker_fault, t), look, "")
-
-
-def _wrapped(text: str, look: Look, indent: str) -> list[str]:
-    """Broken between words only, so that what is to be typed can be copied."""
-    return textwrap.wrap(
-        text,
-        look.width,
-        initial_indent=indent,
-        subsequent_indent=indent + "  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+        yield from look.wrap(describe_error(seen.docker_fault, t))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from arriero.cli.look import Look
@@ -21,25 +20,14 @@ _COLOURS = {Verdict.GPU: "green", Verdict.MIXED: "yellow", Verdict.CPU: "yellow"
 def render_plan(report: FitReport, look: Look) -> str:
     head = look.texts.fit_head.format(reference=report.reference, context=report.context, kv_cache=report.kv_cache)
     verdict = look.paint(look.texts.verdicts[report.verdict], _COLOURS[report.verdict])
-    lines = [head, f"  {verdict}", *(part for line in _lines(report, look) for part in _wrapped(line, look, "  "))]
+    lines = [head, f"  {verdict}", *(part for line in _lines(report, look) for part in look.wrap(line, "  "))]
     return "\n".join([*lines, *_unasked(report, look)])
 
 
 def _unasked(report: FitReport, look: Look) -> Iterator[str]:
     if report.unasked is not None:
         yield from warning_lines(describe_error(report.unasked, look.texts), look)
-        yield from _wrapped(look.texts.fit_from[report.header], look)
-
-
-def _wrapped(line: str, look: Look, indent: str = "") -> list[str]:
-    return textwrap.wrap(
-        line,
-        look.width,
-        initial_indent=indent,
-        subsequent_indent=indent + "  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+        yield from look.wrap(look.texts.fit_from[report.header])
 
 
 def _lines(report: FitReport, look: Look) -> Iterator[str]:
@@ -146,5 +134,5 @@ def fits_hint(fits: Sequence[VariantFit], look: Look) -> list[str]:
     unknown = next((fit for fit in fits if fit.verdict is None), None)
     declared = next((fit for fit in fits if fit.header is HeaderSource.CATALOGUE), None)
     if unknown is not None:
-        return ["", *_wrapped(t.fit_hint.format(name=unknown.slot), look)]
-    return ["", *_wrapped(t.fit_hint_declared.format(name=declared.slot), look)] if declared else []
+        return ["", *look.wrap(t.fit_hint.format(name=unknown.slot))]
+    return ["", *look.wrap(t.fit_hint_declared.format(name=declared.slot))] if declared else []
