@@ -46,12 +46,14 @@ class Toolkit:
 
 
 async def toolkit(site: Site) -> Toolkit:
-    found, installed = await site.fact(driver), await site.fact(packages)
+    """Where it is not wanted, nothing more is asked."""
     docker = site.host.which("dockerd") or site.host.which("docker")
-    hooks = (site.host.which(name) for name in _HOOKS)
+    if docker is None or not (await site.fact(driver)).loaded:
+        return Toolkit(wanted=False, hook=None, versions={})
+    installed = await site.fact(packages)
     return Toolkit(
-        wanted=found.loaded and docker is not None,
-        hook=next((hook for hook in hooks if hook), None),
+        wanted=True,
+        hook=next((hook for name in _HOOKS if (hook := site.host.which(name))), None),
         versions={name: installed[name] for name in PACKAGES if name in installed},
     )
 
