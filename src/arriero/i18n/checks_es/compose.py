@@ -32,7 +32,7 @@ CHECKS: dict[str, CheckText] = {
         advice={"first": "sudo apt remove docker-compose, o pip uninstall docker-compose"},
     ),
     "compose.files": CheckText(
-        title="Archivos de Compose",
+        title="Ficheros de Compose",
         why="De ellos se crean los contenedores; Arriero no sobrescribe lo que se cambió a mano.",
         seen={
             "right": "en orden ({folder})",

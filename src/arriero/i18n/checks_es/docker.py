@@ -1,6 +1,7 @@
 """Los textos de las comprobaciones de Docker."""
 
 from arriero.i18n.check_texts import CheckText
+from arriero.i18n.checks_es import packages
 
 CHECKS: dict[str, CheckText] = {
     "docker.program": CheckText(
@@ -63,7 +64,7 @@ CHECKS: dict[str, CheckText] = {
         advice={
             "elsewhere": "Si no es lo que quieres: unset DOCKER_HOST, o docker context use default",
             "context_unknown": "docker context use default",
-            "context_unreadable": "Corrige o borra ese archivo; docker lo crea de nuevo",
+            "context_unreadable": "Corrige o borra ese fichero; docker lo crea de nuevo",
             "context_dead": "docker context use default",
             "host_dead": "unset DOCKER_HOST, y quita la línea de ~/.bashrc o ~/.profile",
             "unusable": "unset DOCKER_HOST, y después docker context use default",
@@ -71,7 +72,7 @@ CHECKS: dict[str, CheckText] = {
     ),
     "docker.group": CheckText(
         title="Permisos sobre Docker",
-        why="Sin el grupo `docker` cada orden necesitaría sudo, y dejaría archivos de root en tus carpetas.",
+        why="Sin el grupo `docker` cada orden necesitaría sudo, y dejaría ficheros de root en tus carpetas.",
         seen={
             "member": "{user} está en el grupo docker",
             "root": "root puede hacerlo todo",
@@ -127,7 +128,7 @@ CHECKS: dict[str, CheckText] = {
     ),
     "docker.settings": CheckText(
         title="Ajustes de Docker",
-        why="Con un archivo de ajustes que no puede leer, el servicio ya no arranca.",
+        why="Con un fichero de ajustes que no puede leer, el servicio ya no arranca.",
         seen={
             "right": "{path} se puede leer",
             "absent": "no hay {path}: todo como viene de fábrica",
@@ -245,7 +246,7 @@ CHECKS: dict[str, CheckText] = {
         },
     ),
     "docker.open_files": CheckText(
-        title="Archivos abiertos en los contenedores",
+        title="Ficheros abiertos en los contenedores",
         why="Con 1024, un servidor con muchas conexiones falla con `too many open files`.",
         seen={
             "enough": "suficientes",
@@ -289,7 +290,7 @@ CHECKS: dict[str, CheckText] = {
         advice={"taken": "Si no los necesitas: docker rm -f NOMBRE; o cámbiales el nombre: docker rename NOMBRE OTRO"},
     ),
     "docker.orphans": CheckText(
-        title="Contenedores sin ranura",
+        title="Contenedores de ningún modelo",
         why="Ocupan puertos y memoria, y ninguna orden de Arriero los detiene.",
         seen={
             "none": "ninguno",
@@ -311,7 +312,7 @@ CHECKS: dict[str, CheckText] = {
         },
         advice={
             "foreign": "Dale otro nombre al conjunto: docker.project en arriero.toml",
-            "elsewhere": "./main.sh apagar, y después docker volume rm {volume}: los archivos de una carpeta enlazada se quedan",
+            "elsewhere": "./main.sh apagar, y después docker volume rm {volume}: los ficheros de una carpeta enlazada se quedan",
             "gone": "mkdir -p {bound}",
         },
     ),
@@ -343,74 +344,5 @@ CHECKS: dict[str, CheckText] = {
             "needed": "docker pull {image}",
         },
     ),
-    "docker.sources": CheckText(
-        title="Fuentes de paquetes",
-        why="Con un sitio anotado dos veces, apt ya no hace nada, o avisa cada vez.",
-        seen={
-            "right": "{sources}, cada una una vez",
-            "no_apt": "no hay fuentes de apt",
-            "twice": "{uri} {suite} está en {files}",
-            "conflict": "{uri} {suite} está en {files} con claves distintas",
-        },
-        advice={
-            "twice": "./main.sh validar --fix docker.sources aparta el archivo antiguo",
-            "conflict": "./main.sh validar --fix docker.sources aparta el archivo antiguo",
-        },
-    ),
-    "docker.keyrings": CheckText(
-        title="Claves de las fuentes",
-        why="Sin su clave, apt no se fía de una fuente: NO_PUBKEY.",
-        seen={
-            "right": "{keyrings} se pueden leer",
-            "none_named": "ninguna fuente nombra una clave",
-            "missing": "{file} nombra {path}, que no existe",
-            "closed": "apt no puede leer {path}",
-            "empty": "{path} está vacío: su descarga falló",
-            "wrong_form": "la terminación de {path} no encaja con su contenido (.asc: texto, .gpg: binario)",
-        },
-        advice={
-            "missing": "./main.sh instalar vuelve a traer las claves de Docker y NVIDIA",
-            "closed": "sudo chmod 0644 {path}",
-            "empty": "./main.sh instalar vuelve a traer las claves de Docker y NVIDIA",
-            "wrong_form": "./main.sh instalar vuelve a traer las claves de Docker y NVIDIA",
-        },
-    ),
-    "docker.suite": CheckText(
-        title="Fuente de Docker para esta versión",
-        why="Los paquetes de otra versión pueden no instalarse, o quedarse antiguos tras actualizar el sistema.",
-        seen={
-            "right": "{codename}",
-            "no_source": "no se usa la fuente de Docker",
-            "other": "{file} nombra {suite}, y este sistema es {codename}",
-        },
-        advice={
-            "other": "./main.sh validar --fix docker.suite",
-        },
-    ),
-    "docker.dpkg": CheckText(
-        title="Paquetes a medio instalar",
-        why="Mientras una instalación esté cortada, dpkg no hace nada más.",
-        seen={
-            "right": "ninguno",
-            "no_dpkg": "no hay dpkg",
-            "half": "{packages}",
-            "interrupted": "una instalación quedó cortada",
-        },
-        advice={
-            "half": "sudo dpkg --configure -a",
-            "interrupted": "sudo dpkg --configure -a",
-        },
-    ),
-    "docker.apt_lock": CheckText(
-        title="Instalaciones en curso",
-        why="Mientras otro programa instala, no se puede instalar nada más.",
-        seen={
-            "free": "ninguna",
-            "no_apt": "no hay apt",
-            "held": "{name} (pid {pid}) está instalando",
-        },
-        advice={
-            "held": "Espera a que termine",
-        },
-    ),
+    **packages.CHECKS,
 }

@@ -16,13 +16,13 @@ CHECKS: dict[str, CheckText] = {
         advice={
             "ollama": "./main.sh validar --fix network.host_ollama, u otro puerto en arriero.toml",
             "container": "docker stop {container}, u otro puerto en arriero.toml",
-            "program": "Termina ese programa, o da otro puerto a la ranura en arriero.toml",
+            "program": "Termina ese programa, o da otro puerto al modelo en arriero.toml",
             "unseen": "sudo ss -ltnp 'sport = :{port}' muestra quién es",
         },
     ),
     "network.host_ollama": CheckText(
         title="El Ollama de la máquina",
-        why="Quiere el puerto de la primera ranura, y la misma tarjeta gráfica.",
+        why="Quiere el puerto del primer modelo, y la misma tarjeta gráfica.",
         seen={
             "none": "no hay",
             "rests": "instalado, y no molesta (puerto {port})",
@@ -82,7 +82,7 @@ CHECKS: dict[str, CheckText] = {
         why="De él vienen los modelos; lo que ya está aquí se sirve sin él.",
         seen={
             "answers": "{host} responde",
-            "unneeded": "ninguna ranura lo necesita",
+            "unneeded": "ningún modelo lo necesita",
             "nameless": "nadie sabe dónde está {host}: no hay red, o no hay DNS",
             "unreachable": "no se llega a {host}: {fault}",
             "slow": "{host} no respondió en {limit_s:g} s",

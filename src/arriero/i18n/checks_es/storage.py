@@ -17,15 +17,15 @@ CHECKS: dict[str, CheckText] = {
         },
     ),
     "storage.inodes": CheckText(
-        title="Números para archivos",
+        title="Números para ficheros",
         why="Un disco con espacio y sin números también dice `No space left on device`.",
         seen={
             "enough": "quedan {left} en {path}",
-            "uncounted": "el sistema de archivos no los cuenta",
+            "uncounted": "el sistema de ficheros no los cuenta",
             "few": "solo quedan {left} en {path}",
         },
         advice={
-            "few": "Busca qué creó tantos archivos: sudo du --inodes -x -d2 / | sort -n | tail",
+            "few": "Busca qué creó tantos ficheros: sudo du --inodes -x -d2 / | sort -n | tail",
         },
     ),
     "storage.models_folder": CheckText(
@@ -36,39 +36,39 @@ CHECKS: dict[str, CheckText] = {
             "absent": "{path} se creará con el primer modelo",
             "dangling": "{path} lleva a {target}, que no existe: ¿falta un disco?",
             "not_a_folder": "{path} no es una carpeta",
-            "read_only": "{path} está en un sistema de archivos de solo lectura",
+            "read_only": "{path} está en un sistema de ficheros de solo lectura",
             "closed": "{folder} es de {owner}, y no puedes escribir ahí",
         },
         advice={
             "absent": "mkdir -p {path}",
             "dangling": "Monta ese disco, o mkdir -p {target}",
-            "not_a_folder": "Aparta ese archivo, o elige otra models_dir en arriero.toml",
+            "not_a_folder": "Aparta ese fichero, o elige otra models_dir en arriero.toml",
             "read_only": "sudo dmesg | tail: un disco con fallos se monta en solo lectura; o sudo mount -o remount,rw",
             "closed": "./main.sh validar --fix storage.models_folder, o sudo chown -R $USER: {path}",
         },
     ),
     "storage.owners": CheckText(
         title="Dueño de los modelos",
-        why="Los archivos de root, que escriben los contenedores, no los puedes ni actualizar ni borrar.",
+        why="Los ficheros de root, que escriben los contenedores, no los puedes ni actualizar ni borrar.",
         seen={
             "own": "todo es tuyo",
             "unneeded": "no hay nada que mirar",
-            "foreign": "{count} archivos en {path} son de {owner}",
+            "foreign": "{count} ficheros en {path} son de {owner}",
         },
         advice={
             "foreign": "./main.sh validar --fix storage.owners, o sudo chown -R {user}: {path}",
         },
     ),
     "storage.filesystem": CheckText(
-        title="Sistema de archivos de los modelos",
-        why="Los modelos son archivos de muchos GiB, proyectados en memoria y renombrados de una vez.",
+        title="Sistema de ficheros de los modelos",
+        why="Los modelos son ficheros de muchos GiB, proyectados en memoria y renombrados de una vez.",
         seen={
             "local": "{filesystem} ({point})",
             "untold": "no se puede saber",
-            "odd": "{filesystem} ({point}): los archivos ocupan todo su espacio de golpe, y se pueden perder los dueños",
+            "odd": "{filesystem} ({point}): los ficheros ocupan todo su espacio de golpe, y se pueden perder los dueños",
             "network": "{filesystem} ({point}): cargar un modelo tarda lo que tarde la red, y los bloqueos pueden no valer",
             "memory": "{filesystem} ({point}): los modelos desaparecen al reiniciar, y ocupan memoria",
-            "small_files": "{filesystem} ({point}) no admite archivos de más de 4 GiB",
+            "small_files": "{filesystem} ({point}) no admite ficheros de más de 4 GiB",
         },
         advice={
             "odd": "Mejor un disco con ext4, xfs o btrfs: models_dir en arriero.toml",
@@ -100,7 +100,7 @@ CHECKS: dict[str, CheckText] = {
             "none": "no hay, con {memory_bytes:size} de memoria",
         },
         advice={
-            "none": "./main.sh validar --fix storage.swap crea un archivo de 8 GiB",
+            "none": "./main.sh validar --fix storage.swap crea un fichero de 8 GiB",
         },
     ),
 }

@@ -19,7 +19,7 @@ FIXES: dict[str, FixText] = {
             "first": "Quita el paquete docker-compose.",
         },
         refuses={
-            "not_packaged": "{path} no es de un paquete: pip uninstall docker-compose, o borra ese archivo",
+            "not_packaged": "{path} no es de un paquete: pip uninstall docker-compose, o borra ese fichero",
         },
     ),
     "compose.files": FixText(
@@ -29,12 +29,12 @@ FIXES: dict[str, FixText] = {
         },
         refuses={
             "override": "está en {path}, que es tuyo: corrígelo o apártalo",
-            "foreign_words": "los archivos de Arriero están como deben; mira .env y la versión de Compose: ./main.sh validar --only compose",
+            "foreign_words": "los ficheros de Arriero están como deben; mira .env y la versión de Compose: ./main.sh validar --only compose",
             "checked_in": "son de la propia carpeta de Arriero: git checkout -- {names}",
             "dotenv": "{path} fija lo que fija arriero.toml: quita esas líneas a mano",
         },
         acts={
-            "render": "escribe los archivos de Compose en {folder}",
+            "render": "escribe los ficheros de Compose en {folder}",
         },
     ),
 }

@@ -65,11 +65,11 @@ FIXES: dict[str, FixText] = {
     ),
     "docker.sources": FixText(
         does={
-            "conflict": "Aparta el archivo antiguo; al lado queda una copia que apt no lee.",
-            "twice": "Aparta el archivo antiguo; al lado queda una copia que apt no lee.",
+            "conflict": "Aparta el fichero antiguo; al lado queda una copia que apt no lee.",
+            "twice": "Aparta el fichero antiguo; al lado queda una copia que apt no lee.",
         },
         refuses={
-            "mixed": "cada uno de estos archivos nombra también otros sitios; quita a mano la línea doble: {files}",
+            "mixed": "cada uno de estos ficheros nombra también otros sitios; quita a mano la línea doble: {files}",
         },
     ),
     "docker.keyrings": FixText(
@@ -103,7 +103,7 @@ FIXES: dict[str, FixText] = {
     ),
     "docker.logs": FixText(
         does={
-            "endless": "Limita los registros a tres archivos de 10 MB en {path}, para los contenedores que se creen desde ahora; reinicia Docker.",
+            "endless": "Limita los registros a tres ficheros de 10 MB en {path}, para los contenedores que se creen desde ahora; reinicia Docker.",
         },
         refuses={
             "unreadable": "{path} no es JSON: arréglalo antes con ./main.sh validar --fix docker.settings",
@@ -126,7 +126,7 @@ FIXES: dict[str, FixText] = {
             "elsewhere": "Quita el volumen {volume}, que solo es un nombre para {bound}; se crea de nuevo para {wanted}.",
         },
         refuses={
-            "holds_files": "{volume} contiene archivos propios en {path}, que se irían con él; cópialos antes",
+            "holds_files": "{volume} contiene ficheros propios en {path}, que se irían con él; cópialos antes",
             "used": "lo usan contenedores; antes: ./main.sh apagar ({names})",
         },
     ),

@@ -15,7 +15,7 @@ FIXES: dict[str, FixText] = {
             "ours": "Crea de nuevo {names}, publicados solo en esta máquina.",
         },
         refuses={
-            "edited": "los archivos de Compose se cambiaron a mano; antes: ./main.sh validar --fix compose.files ({paths})",
+            "edited": "los ficheros de Compose se cambiaron a mano; antes: ./main.sh validar --fix compose.files ({paths})",
             "not_asked_for": "nadie se los pidió a Arriero; termínalos con: docker rm -f {names}",
         },
         acts={

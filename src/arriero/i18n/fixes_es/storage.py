@@ -14,7 +14,7 @@ FIXES: dict[str, FixText] = {
     ),
     "storage.owners": FixText(
         does={
-            "foreign": "Devuelve a {user} {count} archivos en {path}.",
+            "foreign": "Devuelve a {user} {count} ficheros en {path}.",
         },
         refuses={
             "shared": "el Ollama de la máquina escribe en {path}, y ya no podría",
@@ -22,11 +22,11 @@ FIXES: dict[str, FixText] = {
     ),
     "storage.swap": FixText(
         does={
-            "none": "Crea un archivo de 8 GiB para intercambio, y lo apunta en /etc/fstab.",
+            "none": "Crea un fichero de 8 GiB para intercambio, y lo apunta en /etc/fstab.",
         },
         refuses={
             "there": "{path} ya existe: sudo swapon {path}",
-            "filesystem": "en {filesystem} un archivo de intercambio necesita otros pasos",
+            "filesystem": "en {filesystem} un fichero de intercambio necesita otros pasos",
             "no_room": "hacen falta {needed_bytes:size} libres en el disco",
         },
     ),
