@@ -17,14 +17,9 @@ official=(docker-ce docker-ce-cli containerd.io docker-buildx-plugin docker-comp
 
 works() { command -v dockerd && docker --version && docker compose version; } &>/dev/null
 
-answers() { # whether anybody listens; what this user may do is another step's question
-  local socket=${DOCKER_HOST:-unix:///var/run/docker.sock} _ path
-  socket=${socket#unix://}
-  [[ -S $socket ]] || return 1
-  while read -r _ _ _ _ _ _ _ path; do
-    if [[ $path == "$socket" || $path == "$(readlink -f -- "$socket")" ]]; then return; fi
-  done </proc/net/unix
-  return 1
+answers() { # an engine; what this user may do is another step's question
+  local said
+  said=$(LC_ALL=C docker version --format '{{.Server.Version}}' 2>&1) || [[ $said == *'permission denied'* ]]
 }
 
 if [[ $mode == check ]]; then
@@ -68,15 +63,8 @@ if [[ $list == yes ]]; then
 fi
 
 add_repository() {
-  local name
-  if [[ $mode == apply && $(cat "$source" 2>/dev/null) == *"URIs: $url"* && -s $keyring ]]; then return; fi
-  name=$(missing ca-certificates curl | tr '\n' ' ')
-  # shellcheck disable=SC2086  # words
-  if [[ -n $name ]]; then apt_update && apt_install $name; fi
-  run install -m 0755 -d "${keyring%/*}"
-  run curl -fsSL "$url/gpg" -o "$keyring.new.bak"
-  run chmod a+r "$keyring.new.bak"
-  run mv -f "$keyring.new.bak" "$keyring"
+  if sourced "$url" "$source" "$keyring"; then return; fi
+  fetch_key "$url/gpg" "$keyring"
   write "$source" <<END
 Types: deb
 URIs: $url

@@ -46,6 +46,21 @@ missing() { # PACKAGE...: those that are not installed, one a line
   for name in "$@"; do installed "$name" || echo "$name"; done
 }
 
+sourced() { # URL FILE KEYRING: apt has that source already, by whoever's hand; ours only counts with its key
+  if [[ -e $2 && ! -s $3 ]]; then return 1; fi
+  grep -rqsF --include='*.list' --include='*.sources' -- "$1" /etc/apt/sources.list /etc/apt/sources.list.d
+}
+
+fetch_key() { # URL KEYRING
+  local name
+  mapfile -t name < <(missing ca-certificates curl)
+  if ((${#name[@]})); then apt_update && apt_install "${name[@]}"; fi
+  run install -m 0755 -d "${2%/*}"
+  run curl -fsSL "$1" -o "$2.new.bak"
+  run chmod a+r "$2.new.bak"
+  run mv -f "$2.new.bak" "$2"
+}
+
 apt_update() { run apt-get -q update; }
 
 apt_install() { # PACKAGE...: waits for another package manager, asks nothing, keeps the user's configuration files

@@ -18,18 +18,15 @@ if [[ $mode == check ]]; then
   exit
 fi
 if ! there; then
-  name=$(missing ca-certificates curl | tr '\n' ' ')
-  # shellcheck disable=SC2086  # words
-  if [[ -n $name ]]; then apt_update && apt_install $name; fi
-  run curl -fsSL "$url/gpgkey" -o "$keyring.new.bak"
-  run chmod a+r "$keyring.new.bak"
-  run mv -f "$keyring.new.bak" "$keyring"
-  write "$source" <<END
+  if ! sourced "$url" "$source" "$keyring"; then
+    fetch_key "$url/gpgkey" "$keyring"
+    write "$source" <<END
 Types: deb
 URIs: $url/stable/deb/$(dpkg --print-architecture)
 Suites: /
 Signed-By: $keyring
 END
+  fi
   apt_update
   apt_install nvidia-container-toolkit
 fi

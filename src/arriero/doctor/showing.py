@@ -15,7 +15,7 @@ from arriero.doctor.host import Host
 class ChangeView:
     """`kind`: `command`, `file`, `removal` or `act`. `told`: the line, the path, or the act's name among the texts.
 
-    `preview`: what a script of ours says that it would do, a line each.
+    `preview`: what a script of ours says that it would do, a line each; of a removal, what would be typed for it.
     """
 
     kind: str
@@ -33,15 +33,18 @@ async def views(host: Host, changes: Iterable[Change]) -> tuple[ChangeView, ...]
 async def _view(host: Host, change: Change) -> ChangeView:
     match change:
         case Command():
-            sudo = ("sudo",) if change.root and host.uid else ()
-            return ChangeView(
-                "command", shlex.join((*sudo, *change.argv)), change.root, preview=await _ask(host, change)
-            )
+            line = shlex.join((*_sudo(host, change), *change.argv))
+            return ChangeView("command", line, change.root, preview=await _ask(host, change))
         case FileWritten():
             kind = "file" if change.text is not None else "removal"
-            return ChangeView(kind, str(change.path), change.root, _difference(host, change))
+            typed = () if change.text is not None else (shlex.join((*_sudo(host, change), "rm", str(change.path))),)
+            return ChangeView(kind, str(change.path), change.root, _difference(host, change), typed)
         case _:
             return ChangeView("act", change.name, params=dict(change.params))
+
+
+def _sudo(host: Host, change: Command | FileWritten) -> tuple[str, ...]:
+    return ("sudo",) if change.root and host.uid else ()
 
 
 async def _ask(host: Host, command: Command) -> tuple[str, ...]:

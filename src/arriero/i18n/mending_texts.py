@@ -22,6 +22,7 @@ class MendingTexts:
     writes_as_root: str
     removes: str
     undo: str
+    puts_back: str
     no_undo: str
     copy: str
     log: str
@@ -72,6 +73,7 @@ ES = MendingTexts(
     writes_as_root="escribe, como root, {path}:",
     removes="quita {path}:",
     undo="para deshacerlo:",
+    puts_back="vuelve a dejar {path} como está ahora",
     no_undo="no hay forma de deshacerlo",
     copy="lo que había está en {path}",
     log="todo lo que dijeron los programas: {path}",
@@ -122,6 +124,7 @@ EN = MendingTexts(
     writes_as_root="writes, as root, {path}:",
     removes="removes {path}:",
     undo="to take it back:",
+    puts_back="puts {path} back as it is now",
     no_undo="it cannot be taken back",
     copy="what was there is in {path}",
     log="all that the programs said: {path}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -109,10 +108,9 @@ def _undo_lines(undo: Iterable[ChangeView], look: Look) -> Iterator[str]:
         if view.kind == "command":
             yield f"$ {view.told}"
         elif view.kind == "removal":
-            yield f"$ {'sudo ' if view.root else ''}rm {shlex.quote(view.told)}"
+            yield from (f"$ {line}" for line in view.preview)
         elif view.kind == "file":
-            yield mending_texts(look.texts).writes.format(path=view.told)
-            yield from (f"  {_diff_line(line, look)}" for line in view.diff.splitlines())
+            yield mending_texts(look.texts).puts_back.format(path=view.told)
 
 
 def render_mended(done: Mended, look: Look) -> str:
