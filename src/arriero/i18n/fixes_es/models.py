@@ -7,8 +7,8 @@ FIXES: dict[str, FixText] = {
     "models.litter": FixText(
         does={
             "half": "Quita las descargas que nadie ha tocado en una hora. Lo que un modelo necesita se queda.",
-            "unused": "Quita los archivos que no nombra ningún modelo. Lo que un modelo necesita se queda.",
+            "unused": "Quita los ficheros que no nombra ningún modelo. Lo que un modelo necesita se queda.",
         },
-        acts={"prune": "quita {count} archivos ({size_bytes:size}) de la carpeta de los modelos"},
+        acts={"prune": "quita {count} ficheros ({size_bytes:size}) de la carpeta de los modelos"},
     ),
 }
