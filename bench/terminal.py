@@ -10,7 +10,7 @@ import struct
 import termios
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fcntl import ioctl
 from pathlib import Path
 
@@ -28,6 +28,7 @@ class Screened:
 
     def __init__(self, pid: int, terminal: int) -> None:
         self.pid, self.terminal = pid, terminal
+        self._last = b""
 
     @property
     def process(self) -> psutil.Process:
@@ -45,8 +46,16 @@ class Screened:
         os.write(self.terminal, keys)
 
     def read(self, wait_s: float) -> bytes:
+        """Raises EOFError with its last words when it has ended."""
         ready, _, _ = select.select([self.terminal], [], [], max(0.0, wait_s))
-        return os.read(self.terminal, 65536) if ready else b""
+        if not ready:
+            return b""
+        try:
+            piece = os.read(self.terminal, 65536)
+        except OSError:  # so says the kernel when the other side of the terminal is gone
+            raise EOFError(self._last.decode(errors="replace")) from None
+        self._last = (self._last + piece)[-4096:]
+        return piece
 
     def read_for(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
@@ -77,7 +86,8 @@ def app(here: Installation, **variables: str) -> Iterator[tuple[Screened, float]
     try:
         yield screened, screened.until(*FIRST)
     finally:
-        os.kill(pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
         _end(screened)
 
 
@@ -86,7 +96,7 @@ def _end(screened: Screened) -> None:
     try:
         while screened.read(LIMIT_S):
             pass
-    except OSError:  # the other side of the terminal is gone: it has ended
+    except EOFError:
         os.waitpid(screened.pid, 0)
     finally:
         os.close(screened.terminal)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
 import socket
-import sqlite3
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -288,6 +289,25 @@ async def test_terminals_of_every_size(opens: Open, size: tuple[int, int]) -> No
         assert "○" in person.sees
 
 
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (60, 12), (40, 5)])
+async def test_a_dialog_has_its_buttons_on_every_terminal(installed: Open, size: tuple[int, int]) -> None:
+    async with sitting(installed, size) as person:
+        await person.press("3")
+        await person.until(lambda: isinstance(person.app.screen, ChooseScreen))
+        await person.press("end", "enter")
+        await person.until_sees("Adelante", "Cancelar")
+        await person.until(lambda: person.app.focused and person.app.focused.id == "yes")
+
+
+async def test_more_room_shows_more(opens: Open) -> None:
+    async with sitting(opens, (80, 24)) as person:
+        assert "Mistral 7B Instruct v0.3" not in person.sees
+        await person.pilot.resize_terminal(140, 40)
+        await person.until_sees("Mistral 7B Instruct v0.3")
+        await person.pilot.resize_terminal(80, 24)
+        await person.until_not("Mistral 7B Instruct v0.3")
+
+
 async def test_a_terminal_without_unicode(opens: Open) -> None:
     async with sitting(opens, (80, 24), language=Language.EN, unicode=False) as person:
         assert "o demo" in person.sees
@@ -360,18 +380,45 @@ async def test_a_model_that_another_program_brings_or_deletes_shows_by_itself(op
         await person.until_not(version)
 
 
-async def test_a_locked_database_is_told_and_the_keys_still_answer(opens: Open) -> None:
-    async with sitting(opens) as person:
-        file = opens().configuration.settings.database
-        locker = sqlite3.connect(file, isolation_level=None)
+HOLDER = """
+import sqlite3, sys
+held = sqlite3.connect(sys.argv[1], isolation_level=None)
+held.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+async def test_a_database_that_another_process_holds_is_told_and_the_keys_still_answer(installed: Open) -> None:
+    file = installed().configuration.settings.database
+    async with sitting(installed) as person:
+        holder = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", HOLDER, str(file)), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        )
         try:
-            locker.execute("BEGIN EXCLUSIVE")
-            await person.press("5")
-            await person.until_sees("Desactivar Stack Completo")
-            await person.press("escape", "question_mark")
+            assert holder.stdout
+            assert await holder.stdout.readline() == b"held\n"
+            await person.press("3")
+            await person.until_sees("demo 135m")
+            await person.press("end", "enter")
+            await person.until_sees("arrancar demo")
+            await person.press("enter")
+            await person.until(lambda: person.app.book.running)
+            await person.press("question_mark")
             await person.until_sees("Ayuda")
+            assert person.app.book.running
+            await person.press("escape")
+            await person.until(lambda: person.app.book.snapshots[0].over)
+            fault = person.app.book.snapshots[0].fault
+            assert fault
+            assert fault.code == "state.locked"
+            await person.until_sees("tiene bloqueada la base de datos", "fuser")
         finally:
-            locker.close()
+            holder.kill()
+            await holder.wait()
+        await person.press("escape")
+        await person.until(lambda: isinstance(person.app.screen, MainScreen))
+        await activate_demo(person)
 
 
 async def test_leaving_while_something_runs_asks_and_cancels(opens: Open) -> None:
@@ -380,8 +427,6 @@ async def test_leaving_while_something_runs_asks_and_cancels(opens: Open) -> Non
         from arriero.tui.operations import Operation, Pick
 
         async def act(_: Deed) -> object:
-            import asyncio
-
             await asyncio.Event().wait()
             return None
 

@@ -57,11 +57,7 @@ class Rows(OptionList):
 
     def on_resize(self) -> None:
         """Textual 8.2 keeps what it cut to the old width when it draws before it has measured anew."""
-        self.call_after_refresh(self._draw_anew)
-
-    def _draw_anew(self) -> None:
-        self.notify_style_update()
-        self.refresh()
+        self.call_after_refresh(self._clear_caches)
 
     @property
     def pointed(self) -> str | None:

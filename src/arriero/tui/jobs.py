@@ -22,6 +22,9 @@ from arriero.tui.foreseeing import context_key, world_for
 from arriero.tui.host import Host
 from arriero.tui.operations import Operation
 
+KEPT_JOBS = 50
+"""Results that stay readable; an app may be open for weeks."""
+
 
 class JobState(StrEnum):
     RUNNING = "running"
@@ -159,15 +162,18 @@ def failures_of(result: object) -> tuple[ArrieroError, ...]:
 
 
 class JobBook:
-    """Every job of this session, the newest first."""
+    """The jobs of this session, the newest first: all that run, and the last that have ended."""
 
     def __init__(self, host: Host, changed: Callable[[], None]) -> None:
         self._host, self._changed = host, changed
         self._jobs: list[Job] = []
+        self._begun = 0
 
     def begin(self, operation: Operation, picked: Picked) -> Job:
-        job = Job(len(self._jobs) + 1, operation, picked, self._host, self._changed)
-        self._jobs.insert(0, job)
+        self._begun += 1
+        job = Job(self._begun, operation, picked, self._host, self._changed)
+        ended = [other for other in self._jobs if other.snapshot.over]
+        self._jobs = [job, *(other for other in self._jobs if other not in ended[KEPT_JOBS:])]
         job.start()
         return job
 

@@ -15,7 +15,7 @@ from arriero.registry.control import PullControl
 from arriero.state.errors import StateLocked
 from arriero.tui.doing import Deed, Picked, in_turn
 from arriero.tui.host import Host
-from arriero.tui.jobs import Job, JobBook, JobState
+from arriero.tui.jobs import KEPT_JOBS, Job, JobBook, JobState
 from arriero.tui.operations import Operation, Pick
 
 LIMIT_S = 20.0
@@ -131,6 +131,23 @@ def test_a_key_mashed_begins_one_job() -> None:
     book.end_all(LIMIT_S)
     assert book.twin(same, Picked("a")) is None
     assert book.running == 0
+
+
+def test_what_has_ended_is_kept_for_a_while_and_what_runs_for_ever() -> None:
+    changed = threading.Semaphore(0)
+
+    async def act(_: Deed) -> object:
+        return "done"
+
+    book = JobBook(HOST, changed.release)
+    running = book.begin(operation(wait_for_ever), Picked("a"))
+    for _ in range(KEPT_JOBS + 3):
+        book.begin(operation(act), Picked())
+        assert changed.acquire(timeout=LIMIT_S)
+    last = book.begin(operation(act), Picked())
+    numbers = [job.number for job in book.snapshots]
+    assert numbers == [last.snapshot.number, *range(KEPT_JOBS + 4, 4, -1), running.snapshot.number]
+    book.end_all(LIMIT_S)
 
 
 async def test_its_turn_comes_after_our_own_other_operation_but_not_after_another_process() -> None:
