@@ -111,7 +111,6 @@ async def desktop(folder: Path, tls: ssl.SSLContext | None = None, **flags: obje
         finally:
             server.close()
             await runner.cleanup()
-            await servers.close()
             await asyncio.to_thread(swapper.close)
 
 

@@ -9,9 +9,9 @@ import asyncio
 import json
 import logging
 import time
+from contextlib import closing
 from dataclasses import dataclass
 
-import aiohttp
 from aiohttp import HttpVersion11, web
 
 from arriero.engine.api.refusal import Refusal
@@ -21,17 +21,13 @@ from arriero.gateway.fim import FimAnswer
 from arriero.gateway.metrics import TAIL_BYTES, Metrics
 from arriero.gateway.naming import Target
 from arriero.gateway.refusals import refusal_for
-from arriero.gateway.servers import Servers, passed_on
+from arriero.gateway.servers import Answer, BrokenOff, Nobody, Servers, passed_on
 
 _COMMENT_EVERY_S = 1.0
 _TRIES = 2
 _LENGTH = frozenset({"content-length"})
 _STREAMS = ("text/event-stream", "application/x-ndjson")
 logger = logging.getLogger("arriero.gateway")
-
-
-class _Nobody(Exception):
-    """Nobody listens on the slot's port."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +80,7 @@ class Passage:
             await self._enter()
             try:
                 return await self._pass_on(body)
-            except _Nobody:
+            except Nobody:
                 self._desk.admission.lost(group)
             finally:
                 self._desk.admission.leave(group)
@@ -125,13 +121,11 @@ class Passage:
         slot = self._target.group.slot
         try:
             answer = await self._desk.servers.post(slot, self._route.upstream, self._request.headers, body)
-        except aiohttp.ClientConnectorError:
-            raise _Nobody from None
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except BrokenOff as error:
             raise Refusal(502, f"{slot} broke off before its answer: {error}") from error
-        async with answer:
+        with closing(answer):
             if self._response is not None and answer.status != 200:
-                raise Refusal(answer.status, _message_of(await answer.content.read(TAIL_BYTES)))
+                raise Refusal(answer.status, _message_of(await answer.start(TAIL_BYTES)))
             anew = self._anew(answer)
             response = self._response or await self._open(answer, keeps_length=anew is None)
             whole = await self._stream(answer, anew)
@@ -141,17 +135,17 @@ class Passage:
         await response.write_eof()
         return response
 
-    def _anew(self, answer: aiohttp.ClientResponse) -> FimAnswer | None:
+    def _anew(self, answer: Answer) -> FimAnswer | None:
         if self._route.told_anew is None or answer.status != 200:
             return None
         return self._route.told_anew(events=answer.content_type == "text/event-stream")
 
-    async def _stream(self, answer: aiohttp.ClientResponse, anew: FimAnswer | None) -> bool:
+    async def _stream(self, answer: Answer, anew: FimAnswer | None) -> bool:
         """Whether the server's answer came to its end."""
         while True:
             try:
-                chunk = await answer.content.readany()
-            except (aiohttp.ClientError, OSError):
+                chunk = await answer.piece()
+            except BrokenOff:
                 return False
             if not chunk:
                 if anew and (rest := anew.end()):
@@ -162,7 +156,7 @@ class Passage:
                 self._desk.metrics.first.labels(self._target.group.slot).observe(self._note.first_s)
             await self._write(anew.feed(chunk) if anew else chunk)
 
-    async def _open(self, answer: aiohttp.ClientResponse, *, keeps_length: bool) -> web.StreamResponse:
+    async def _open(self, answer: Answer, *, keeps_length: bool) -> web.StreamResponse:
         headers = passed_on(answer.headers, frozenset() if keeps_length else _LENGTH)
         response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=headers)
         if "Content-Length" not in headers and self._request.version >= HttpVersion11:

@@ -94,7 +94,6 @@ async def _house(world: World, state: State, clock: Clock) -> AsyncIterator[Hous
         yield House(configuration, clock, state, Directory(configuration.slots), unions, idling, desk)
     finally:
         idling.close()
-        await servers.close()
         await asyncio.to_thread(swapper.close)
 
 
