@@ -28,12 +28,16 @@ from arriero.cli.verbs import Verb, build_parser, verbs  # noqa: E402
 from arriero.clients import values as client_values  # noqa: E402
 from arriero.config import schema  # noqa: E402
 from arriero.core.errors import ArrieroError, every_error  # noqa: E402
+from arriero.doctor.checks import CHECKS  # noqa: E402
+from arriero.doctor.examining import CHECK_LIMIT_S  # noqa: E402
+from arriero.doctor.fixes import FIXES  # noqa: E402
 from arriero.doctor.install.removing import TakenBack  # noqa: E402
 from arriero.doctor.reporting import WrittenReport  # noqa: E402
 from arriero.doctor.showing import ChangeView  # noqa: E402
 from arriero.gateway import results as gateway_results  # noqa: E402
 from arriero.hardware.machine import DiskSnapshot, MachineSnapshot  # noqa: E402
 from arriero.hardware.values import GpuProcess  # noqa: E402
+from arriero.i18n import checks_en  # noqa: E402
 from arriero.i18n.check_texts import CheckTold  # noqa: E402
 from arriero.i18n.en import EN  # noqa: E402
 from arriero.measure.accepting import Acceptance  # noqa: E402
@@ -68,6 +72,7 @@ def pages() -> dict[str, str]:
         "json.md": json_page(),
         "exit-codes.md": exit_codes_page(),
         "commands.md": commands_page(),
+        "checks.md": checks_page(),
     }
     return {name: HEAD + text.rstrip() + "\n" for name, text in made.items()}
 
@@ -135,6 +140,26 @@ field in it is empty. The Spanish texts have the same fields.
 {table(("code", "exit", "fields", "text"), rows)}"""
 
 
+def checks_page() -> str:
+    mended = {(fix.check, kind) for fix in FIXES for kind in fix.mends}
+    headings = ("code", "what is looked at, and why", "what it may find wrong")
+    sections = (f"## {name}\n\n{table(headings, _checks(of, mended))}" for of, name in checks_en.SUBJECTS.items())
+    return f"""# Checks
+
+`./main.sh validate` lets all of these look at once, none longer than {CHECK_LIMIT_S:g} seconds; `--only` takes codes
+and subjects. What is marked ✚ is mended by `./main.sh validate --fix CODE`: it shows first what it would do and looks
+again afterwards, or says why it cannot be mended here. For everything else it says what to type.
+
+{chr(10).join(sections)}"""
+
+
+def _checks(subject: str, mended: set[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+    for check in (one for one in CHECKS if one.subject == subject):
+        text, bad = checks_en.CHECKS[check.code], {kind: grade for kind, grade in check.kinds.items() if not grade.ok}
+        wrong = (f"{grade} `{kind}`{' ✚' * ((check.code, kind) in mended)}" for kind, grade in bad.items())
+        yield f"`{check.code}`", f"{text.title}. {text.why}", ", ".join(wrong)
+
+
 def known_errors() -> list[type[ArrieroError]]:
     """Every error with a text, sorted by code."""
     for module in pkgutil.walk_packages(arriero.__path__, "arriero."):
@@ -184,7 +209,10 @@ COMMAND_DATA = (
     ("`disconnect`", "`Connection`"),
     ("`chat`", "`slot`, `model`, `answer` and the fields of `ChatStats`"),
     ("`report`", "`WrittenReport`"),
-    ("`validate`", "`checks`, a list of `CheckTold`; with `--fix` `steps`, a list of `MendedTold`, and `dry_run`"),
+    (
+        "`validate`",
+        "`checks`, a list of `CheckTold`, whatever `status` says; with `--fix` `steps`, a list of `MendedTold`, and `dry_run`",
+    ),
     ("`install`", "`steps`, a list of `MendedTold`, and `dry_run`"),
     ("`uninstall`", "`stopped`, an `Outcome`; `additions`, a list of `TakenBack`; `models`, `dry_run`"),
     ("`demo`", ", ".join(f"`{name}`" for name in DEMO_DATA) + "; with `--dry-run` an `Outcome`"),

@@ -8,7 +8,7 @@ import pytest
 from arriero.core.paths import SOURCE_ROOT
 
 SCRIPT = SOURCE_ROOT.parent / "scripts" / "make_reference.py"
-PAGES = ("config.md", "errors.md", "json.md", "exit-codes.md", "commands.md")
+PAGES = ("config.md", "errors.md", "json.md", "exit-codes.md", "commands.md", "checks.md")
 
 
 @pytest.fixture(scope="module")
