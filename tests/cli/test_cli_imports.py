@@ -53,6 +53,7 @@ def test_what_looks_imports_no_server_and_no_engine(argv: tuple[str, ...]) -> No
     assert modules & (NEVER | LATE) == set()
     assert "arriero.stack" in modules
     assert "arriero.engine" not in modules
+    assert "arriero.doctor" not in modules
 
 
 def test_one_language_is_enough() -> None:
