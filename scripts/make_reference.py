@@ -211,7 +211,8 @@ COMMAND_DATA = (
     ("`report`", "`WrittenReport`"),
     (
         "`validate`",
-        "`checks`, a list of `CheckTold`, whatever `status` says; with `--fix` `steps`, a list of `MendedTold`, and `dry_run`",
+        "`checks`, a list of `CheckTold`, whatever `status` says; "
+        "with `--fix` `steps`, a list of `MendedTold`, and `dry_run`",
     ),
     ("`install`", "`steps`, a list of `MendedTold`, and `dry_run`"),
     ("`uninstall`", "`stopped`, an `Outcome`; `additions`, a list of `TakenBack`; `models`, `dry_run`"),
