@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import ctypes
 import logging
 import os
 import sys
+from contextlib import suppress
 
 from arriero.config.loading import load
 from arriero.core.clock import SystemClock
@@ -20,10 +22,12 @@ from arriero.gateway.errors import GatewayCannotListen
 from arriero.gateway.serving import serve
 from arriero.stack.world import open_world
 
+_M_ARENA_MAX = -8  # malloc.h
 logger = logging.getLogger("arriero.gateway")
 
 
 def main() -> int:
+    _keep_small()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     given = _flags().parse_args()
     flags: dict[str, object] = {"backend": given.backend, "simulate": given.simulate, "gateway.port": given.port}
@@ -37,6 +41,12 @@ def main() -> int:
         logger.error("%s", error)  # noqa: TRY400
         return 2
     return 0
+
+
+def _keep_small() -> None:
+    """One heap for all threads: glibc gives each its own and keeps what was freed there, 17 MB after a dozen swaps."""
+    with suppress(AttributeError):  # another libc
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 def _flags() -> argparse.ArgumentParser:
