@@ -167,6 +167,17 @@ async def test_a_context_that_the_server_has_not_is_told_and_not_asked() -> None
     assert max(s["words"] for s in server.seen) < 256
 
 
+async def test_a_quick_one_begins_nothing_that_it_has_no_time_for() -> None:
+    """A thousand tokens take five seconds here: the short prompt is read, the long one is not begun."""
+    extent = replace(SMALL, contexts=(128, 2048), effort=Effort(1, 1, 1.0), short=Effort(1, 1, 1.0), limit_s=8.0)
+    with timed(read_s=5.0) as server:
+        served = await measured(server, extent)
+    assert served.whole
+    assert of(served, FigureName.TTFT_FRESH, 128).samples == 1
+    assert of(served, FigureName.TTFT_FRESH, 2048).mark is Mark.NO_TIME
+    assert max(s["words"] for s in server.seen) < 1024
+
+
 async def test_an_interruption_keeps_what_was_measured() -> None:
     with timed(token_s=0.001) as server:
         reached = asyncio.Event()

@@ -49,6 +49,7 @@ TEXTS = MeasureTexts(
         "brief": "answers too short to tell a speed",
         "few": "the time was up with few samples",
         "unsteady": "samples far from each other: no firm figure",
+        "no_time": "not measured: there was no time left with --quick",
         "no_pair": "another installed model is needed",
         "no_card": "no card tells it: all that is known is that the processes are gone",
     },

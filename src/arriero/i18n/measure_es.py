@@ -49,6 +49,7 @@ TEXTS = MeasureTexts(
         "brief": "respuestas demasiado cortas para saber su velocidad",
         "few": "se acabó el tiempo con pocas muestras",
         "unsteady": "muestras muy distintas entre sí: no es una cifra firme",
+        "no_time": "sin medir: con --quick no quedaba tiempo",
         "no_pair": "hace falta otro modelo instalado",
         "no_card": "sin tarjeta que lo diga: solo consta que los procesos ya no están",
     },

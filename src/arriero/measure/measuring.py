@@ -27,7 +27,8 @@ LIFE_TURNS = 3
 
 @dataclass(frozen=True)
 class Wish:
-    """`contexts` None: the usual ones, without those that the slot's context has no room for. `life_cycle`: for slots,
+    """`contexts` None: the usual ones, without those that the slot's context has no room for, and then a quick one is
+    quick whatever it has no time for. `life_cycle`: for slots,
     and then what is active is stopped and started again. `only`: nothing but the sections with these figures."""
 
     quick: bool = False
@@ -38,7 +39,8 @@ class Wish:
     def extent(self, limit: int | None) -> Extent:
         usual = QUICK_EXTENT if self.quick else THOROUGH_EXTENT
         contexts = self.contexts or tuple(c for c in usual.contexts if limit is None or c <= limit)
-        return replace(usual, contexts=contexts or usual.contexts[:1], only=self.only)
+        limit_s = usual.limit_s if self.contexts is None else None
+        return replace(usual, contexts=contexts or usual.contexts[:1], only=self.only, limit_s=limit_s)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ _BRIEF = 8
 @dataclass(frozen=True)
 class Extent:
     """How much is measured. `written`: tokens of a long answer; `together`: of each of several at once. `only`: what
-    somebody wants to know, None: everything."""
+    somebody wants to know, None: everything. `limit_s`: nothing is begun that would end after this time."""
 
     contexts: tuple[int, ...]
     effort: Effort
@@ -39,10 +39,11 @@ class Extent:
     written: int
     together: int
     only: frozenset[FigureName] | None = None
+    limit_s: float | None = None
 
 
 THOROUGH_EXTENT = Extent(CONTEXTS, THOROUGH, Effort(20, 40, 30.0), written=128, together=32)
-QUICK_EXTENT = Extent(QUICK_CONTEXTS, QUICK, Effort(5, 10, 2.0, 0.05), written=48, together=16)
+QUICK_EXTENT = Extent(QUICK_CONTEXTS, QUICK, Effort(5, 10, 2.0, 0.05), written=48, together=16, limit_s=24.0)
 
 
 @dataclass
@@ -55,7 +56,12 @@ class Bench:
     clock: Clock
     report: Report
     name: str
+    began: float
     tokens: Tokens = ASSUMED
+
+    def has_time(self, needed_s: float = 0.0) -> bool:
+        limit_s = self.extent.limit_s
+        return limit_s is None or self.clock.monotonic() - self.began + needed_s < limit_s
 
     async def again(
         self, taken: tuple[Series, ...], sample: Callable[[], Awaitable[None]], effort: Effort | None = None
@@ -125,6 +131,9 @@ async def reading(bench: Bench, context: int) -> None:
     if limit is not None and context > limit:
         bench.ledger.flag(Mark.BEYOND_CONTEXT, *((name, context) for name in READING), detail=str(limit))
         return
+    if not bench.has_time(_reading_s(bench, context)):
+        bench.ledger.flag(Mark.NO_TIME, *((name, context) for name in READING))
+        return
     wanted = context if limit is None else min(context, limit - _ANSWER_ROOM)
     corrections = 0
 
@@ -143,6 +152,12 @@ async def reading(bench: Bench, context: int) -> None:
         _take(bench, shared_s, shared_rate, await bench.server.ask(again), words)
 
     await bench.again(taken, sample)
+
+
+def _reading_s(bench: Bench, context: int) -> float:
+    """What one sample will take, by the speed at shorter contexts; 0 before any is known."""
+    known = [s for c in bench.extent.contexts if c < context for s in bench.ledger.series(READING[1], c).values]
+    return context / min(known) if known else 0.0
 
 
 _CREDIBLE = 0.5  # a count that is further off than this is no other tokenizer

@@ -34,7 +34,7 @@ def went_on() -> bool:
 
 async def measure_server(server: Server, extent: Extent, name: str, clock: Clock, report: Report) -> Served:
     """Never raises for what the server does; a cancellation ends it with what was measured until then."""
-    bench = Bench(server, Ledger(), extent, clock, report, name)
+    bench = Bench(server, Ledger(), extent, clock, report, name, clock.monotonic())
     sections = sections_of(extent)
     for _, keys in sections:
         for key in keys:
@@ -42,8 +42,11 @@ async def measure_server(server: Server, extent: Extent, name: str, clock: Clock
     fault, interrupted = "", False
     try:
         await calibrate(bench)
-        for section, _ in sections:
-            await section(bench)
+        for section, keys in sections:
+            if bench.has_time():
+                await section(bench)
+            else:
+                bench.ledger.flag(Mark.NO_TIME, *keys)
     except Broken as broken:
         fault = broken.detail
         bench.ledger.all_gone(fault)

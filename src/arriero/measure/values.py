@@ -44,6 +44,7 @@ class Mark(StrEnum):
     BRIEF = "brief"  # the answers were too short to tell a speed
     FEW = "few"  # the time was up with fewer samples than were wanted
     UNSTEADY = "unsteady"  # the samples lie far from each other
+    NO_TIME = "no_time"  # a quick measurement had no time left for it
     NO_PAIR = "no_pair"  # a swap needs two installed models
     NO_CARD = "no_card"  # no card tells what it has back: only the processes are proved gone
 
