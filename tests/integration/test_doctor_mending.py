@@ -118,12 +118,13 @@ async def test_a_sudo_that_does_not_let_us(
         bare.sudo(mode)
     site = bare.site()
     after = bare.folder / "after"
-    done = await mended(
-        site, a_fix(Command(("touch", "/x"), root=True), Command(("touch", str(after)))), terminal=terminal
-    )
+    undo = (Command(("rm", "/x"), root=True),)
+    fix = a_fix(Command(("touch", "/x"), root=True), Command(("touch", str(after))), undo=undo)
+    done = await mended(site, fix, terminal=terminal)
     assert (done.ending, type(done.fault)) == (Ending.FAILED, fault)
     assert not after.exists()
     assert audit(site) == ["begun", f"failed: {fault.code}"]
+    assert site.world.writable_state().additions() == []  # nothing was done, so there is nothing to take back
 
 
 async def test_a_program_that_fails_is_told_in_its_own_last_words(bare: BareHost) -> None:

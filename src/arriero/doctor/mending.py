@@ -14,12 +14,12 @@ from pathlib import Path
 
 from arriero.core.clock import iso
 from arriero.core.errors import ArrieroError
-from arriero.core.files import command_lock
+from arriero.core.files import CommandRunning, command_lock
 from arriero.core.progress import Report
 from arriero.doctor.applying import Hands
 from arriero.doctor.changes import Change, OwnAct
 from arriero.doctor.check import Check, Checked
-from arriero.doctor.errors import NotMended, WaitsForUser
+from arriero.doctor.errors import NotMended, ProgramMissing, SudoAsks, SudoMissing, SudoRefused, WaitsForUser
 from arriero.doctor.examining import examine
 from arriero.doctor.fix import Afterwards, CannotFix, Fix, FixPlan
 from arriero.doctor.fixes import FIXES
@@ -27,6 +27,9 @@ from arriero.doctor.journal import Journal, open_journal
 from arriero.doctor.recording import Record
 from arriero.doctor.showing import ChangeView, views
 from arriero.doctor.site import Site
+
+NOT_BEGUN = (SudoMissing, SudoAsks, SudoRefused, ProgramMissing, CommandRunning)
+"""Faults that come before a change does anything."""
 
 
 class Ending(StrEnum):
@@ -106,13 +109,16 @@ async def mend(site: Site, proposal: Proposal, report: Report, *, command: str, 
     assert isinstance(proposal.plan, FixPlan)
     record = Record(site, command, proposal.checked, proposal.plan)
     hands = Hands(site.host, open_journal(site.settings.state_dir), report, record.stamp, terminal)
-    copies: list[Path] = []
+    copies, changed = list[Path](), False
     record.write("begun")
     try:
         for change in proposal.plan.changes:
             copies += [copy for copy in [await _do(site, hands, change, command)] if copy]
+            changed = True
     except ArrieroError as fault:
         record.write(f"failed: {fault.code}")
+        if not changed and isinstance(fault, NOT_BEGUN):
+            record.nothing_added()
         (after,) = await examine(site.fresh(), (proposal.checked.check,))
         return _mended(proposal, Ending.FAILED, hands.journal, record, copies, after, fault)
     except BaseException:

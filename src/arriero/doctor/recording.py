@@ -16,6 +16,7 @@ class Record:
         self.stamp = site.world.clock.now().strftime("%Y%m%dT%H%M%SZ")
         self.fault = str(site.world.state_fault or "")
         self._state, self._command, self._checked, self._plan = site.world.state, command, checked, plan
+        self._addition: int | None = None
 
     def write(self, outcome: str) -> None:
         if self._state is None:
@@ -23,9 +24,18 @@ class Record:
         code, undo = self._checked.check.code, as_text(self._plan.undo)
         try:
             if outcome == "begun" and undo != "[]":
-                self._state.record_addition(code, undo)
+                self._addition = self._state.record_addition(code, undo)
             self._state.record_transition(
                 self._command, outcome=outcome, reason=f"{code}: {self._checked.finding.kind}"
             )
+        except ArrieroError as fault:
+            self.fault = str(fault)
+
+    def nothing_added(self) -> None:
+        """It ended before anything was changed: there is nothing to take back, unless an earlier attempt left some."""
+        if self._state is None or self._addition is None:
+            return
+        try:
+            self._state.take_back(self._addition)
         except ArrieroError as fault:
             self.fault = str(fault)

@@ -210,14 +210,15 @@ class State(AccessTables, MeasurementTables):
             rows = db.execute(query, (digest, context, kv_cache, parallel)).fetchall()
         return [MeasuredLoad(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], _moment(r[8])) for r in rows]
 
-    def record_addition(self, step: str, undo: str) -> None:
-        """What is there already, and not taken back, is not written twice."""
+    def record_addition(self, step: str, undo: str) -> int | None:
+        """Its number. What is there already, and not taken back, is not written twice: None."""
         with self._writing() as db:
-            db.execute(
+            written = db.execute(
                 """INSERT INTO additions (at, step, undo) SELECT ?1, ?2, ?3 WHERE NOT EXISTS
                    (SELECT 1 FROM additions WHERE step = ?2 AND undo = ?3 AND taken_back_at IS NULL)""",
                 (iso(self._clock.now()), step, undo),
             )
+            return written.lastrowid if written.rowcount else None
 
     def additions(self) -> list[Addition]:
         """What was not taken back, the newest first."""
