@@ -152,9 +152,7 @@ async def test_a_registry_that_nobody_knows_where_it_is(machine: Machine) -> Non
     assert await machine.kind(registry.CHECK) == "nameless"
     machine.script("getent", "exec sleep 60")  # a resolver that does not answer: the question is ended
     machine.real("sleep")
-    seen = await machine.sees(registry.CHECK)
-    assert seen.finding.kind in ("nameless", "slow")
-    assert not seen.grade.ok
+    assert await machine.kind(registry.CHECK) == "nameless"
 
 
 def asking(machine: Machine, host: str, *, insecure: bool) -> None:
@@ -174,7 +172,13 @@ async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     writer.close()
 
 
-async def test_a_registry_on_this_machine(machine: Machine, free_port: int) -> None:
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked here answers, however busy this machine is."""
+    monkeypatch.setattr(registry, "_ANSWER_S", 30.0)
+
+
+async def test_a_registry_on_this_machine(machine: Machine, free_port: int, patient: None) -> None:
     """Whatever it says of a model, it is there; or nobody listens where it should be."""
     asking(machine, f"127.0.0.1:{free_port}", insecure=True)
     assert await machine.kind(registry.CHECK) == "unreachable"
@@ -182,7 +186,7 @@ async def test_a_registry_on_this_machine(machine: Machine, free_port: int) -> N
         assert await machine.kind(registry.CHECK) == "answers"
 
 
-async def test_a_registry_whose_certificate_nobody_vouches_for(machine: Machine, tmp_path: Path) -> None:
+async def test_a_registry_whose_certificate_nobody_vouches_for(machine: Machine, tmp_path: Path, patient: None) -> None:
     """As where a company's proxy opens what is encrypted."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     made = [
