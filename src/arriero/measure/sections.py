@@ -48,7 +48,7 @@ QUICK_EXTENT = Extent(QUICK_CONTEXTS, QUICK, Effort(5, 10, 2.0, 0.05), written=4
 
 @dataclass
 class Bench:
-    """One server under measurement. `tokens` is what is known of how it counts."""
+    """One server under measurement. `began`: after it had warmed up. `tokens` is what is known of how it counts."""
 
     server: Server
     ledger: Ledger
@@ -56,7 +56,7 @@ class Bench:
     clock: Clock
     report: Report
     name: str
-    began: float
+    began: float = 0.0
     tokens: Tokens = ASSUMED
 
     def has_time(self, needed_s: float = 0.0) -> bool:

@@ -34,7 +34,7 @@ def went_on() -> bool:
 
 async def measure_server(server: Server, extent: Extent, name: str, clock: Clock, report: Report) -> Served:
     """Never raises for what the server does; a cancellation ends it with what was measured until then."""
-    bench = Bench(server, Ledger(), extent, clock, report, name, clock.monotonic())
+    bench = Bench(server, Ledger(), extent, clock, report, name)
     sections = sections_of(extent)
     for _, keys in sections:
         for key in keys:
@@ -42,6 +42,7 @@ async def measure_server(server: Server, extent: Extent, name: str, clock: Clock
     fault, interrupted = "", False
     try:
         await calibrate(bench)
+        bench.began = clock.monotonic()
         for section, keys in sections:
             if bench.has_time():
                 await section(bench)
