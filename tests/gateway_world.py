@@ -33,6 +33,7 @@ from arriero.gateway.servers import Servers
 from arriero.gateway.swapping import Swapper
 from arriero.gateway.turns import Limits, Turns
 from arriero.gateway.unions import Unions
+from arriero.hardware.gpu import Gpu
 from arriero.state import State
 from arriero.store import Store
 from arriero.store.importing import import_gguf
@@ -40,6 +41,7 @@ from stack_world import SECOND
 
 DEMO = "smollm2:135m-instruct-q4_1"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n\r\n"
+NO_CARD = Gpu("", "", Path())
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -82,7 +84,7 @@ async def desktop(folder: Path, tls: ssl.SSLContext | None = None, **flags: obje
     port, own, tls_port = free_ports(3)
     configuration = _configuration(folder, {"slots.demo.port": str(port), "backend": "native", **flags})
     state = State.open(configuration.settings.database, clock=SystemClock())[0]
-    board, servers, swapper = Board(), Servers(configuration), Swapper(configuration)
+    board, servers, swapper = Board(), Servers(configuration), Swapper(configuration, NO_CARD)
     turns = Turns(Limits(0, 0))
     turns.observe({Group("demo", "135m")})
     metrics = Metrics(board, lambda: turns.queued, lambda: sum(turns.flying.values()))

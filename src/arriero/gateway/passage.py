@@ -65,8 +65,8 @@ class Passage:
         """Raises Refusal and ArrieroError while nothing has been sent."""
         try:
             return await self._carry(body)
-        except asyncio.CancelledError:
-            raise
+        except ConnectionError:
+            raise  # the client is gone: there is nobody to tell
         except Exception as error:
             if self._response is None:
                 raise

@@ -74,7 +74,7 @@ async def _house(world: World, state: State, clock: Clock) -> AsyncIterator[Hous
     gateway = configuration.settings.gateway
     for pinned in gateway.pins:
         world.slot(pinned)
-    board, servers, swapper = Board(), Servers(configuration), Swapper(configuration)
+    board, servers, swapper = Board(), Servers(configuration), Swapper(configuration, world.gpu)
     turns = Turns(Limits(gateway.patience_s, gateway.drain_s))
     metrics = Metrics(board, lambda: turns.queued, lambda: sum(turns.flying.values()))
     admission = Admission(turns, board, swapper, metrics.swapped)
@@ -95,6 +95,7 @@ async def _house(world: World, state: State, clock: Clock) -> AsyncIterator[Hous
     finally:
         idling.close()
         await asyncio.to_thread(swapper.close)
+        world.gpu.close()
 
 
 async def _listen(runner: web.AppRunner, configuration: Configuration, state: State) -> None:

@@ -43,10 +43,9 @@ class InTheWay(Exception):
 class Swapper:
     """One use case at a time; each looks at the world anew."""
 
-    def __init__(self, configuration: Configuration) -> None:
-        settings = configuration.settings
-        self._configuration = configuration
-        self._gpu = Gpu(settings.gpu, settings.simulate, settings.run_dir)
+    def __init__(self, configuration: Configuration, gpu: Gpu) -> None:
+        """`gpu` stays the caller's to close."""
+        self._configuration, self._gpu = configuration, gpu
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="swap")
 
     async def bring_up(self, group: Group, spared: frozenset[str]) -> Outcome:
@@ -82,7 +81,6 @@ class Swapper:
 
     def close(self) -> None:
         self._thread.shutdown(wait=True, cancel_futures=True)
-        self._gpu.close()
 
     def _agree(self, world: World, plan: Plan, group: Group, spared: frozenset[str]) -> None:
         """Raises for what requests over the network may not bring about."""
