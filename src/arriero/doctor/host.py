@@ -73,14 +73,14 @@ class Host:
         found = shutil.which(program, path=self.environ.get("PATH", os.defpath))
         return Path(found) if found else None
 
-    async def ask(self, *argv: str, limit_s: float = TOOL_LIMIT_S) -> Ran | None:
+    async def ask(self, *argv: str, limit_s: float | None = None) -> Ran | None:
         """As `run`. Raises ToolSilent for a program that does not end."""
         ran = await self.run(*argv, limit_s=limit_s)
         if ran is not None and ran.code is None:
-            raise ToolSilent(argv[0], limit_s)
+            raise ToolSilent(argv[0], limit_s or TOOL_LIMIT_S)
         return ran
 
-    async def run(self, *argv: str, limit_s: float = TOOL_LIMIT_S) -> Ran | None:
+    async def run(self, *argv: str, limit_s: float | None = None) -> Ran | None:
         """None where there is no such program. In the C locale; standard input is empty."""
         program = self.which(argv[0])
         if program is None:
@@ -96,7 +96,7 @@ class Host:
         )
         heard = [asyncio.ensure_future(_hear(stream)) for stream in (process.stdout, process.stderr)]
         try:
-            await asyncio.wait_for(asyncio.gather(process.wait(), *map(asyncio.shield, heard)), limit_s)
+            await asyncio.wait_for(asyncio.gather(process.wait(), *map(asyncio.shield, heard)), limit_s or TOOL_LIMIT_S)
             code = process.returncode
         except TimeoutError:
             code = None

@@ -181,7 +181,7 @@ async def test_the_daemon(machine: Machine, own_home: Path) -> None:
         assert await machine.kind(daemon.CHECK) == "refuses"
 
 
-async def test_an_engine_and_tools_that_hang_hold_up_nobody(machine: Machine, own_home: Path) -> None:
+async def test_an_engine_and_tools_that_hang_hold_up_nobody(machine: Machine, own_home: Path, hurried: None) -> None:
     """Those that have to wait for them say so; the others look."""
     path, over = Path(os.environ["XDG_RUNTIME_DIR"]) / "s", asyncio.Event()
 

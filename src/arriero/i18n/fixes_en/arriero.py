@@ -22,8 +22,9 @@ FIXES: dict[str, FixText] = {
         does={
             "differs": "Brings about what you asked for: {slots}",
         },
+        refuses={"nothing": "apply has nothing to do: what differs is not for it. What it is: ./main.sh status"},
         acts={
-            "apply": "./main.sh apply",
+            "apply": "./main.sh apply: {actions}",
         },
     ),
 }

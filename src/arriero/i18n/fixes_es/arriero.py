@@ -22,8 +22,9 @@ FIXES: dict[str, FixText] = {
         does={
             "differs": "Deja en marcha lo que pediste: {slots}",
         },
+        refuses={"nothing": "apply no tiene nada que hacer: lo que difiere no es suyo. Qué es: ./main.sh estado"},
         acts={
-            "apply": "./main.sh aplicar",
+            "apply": "./main.sh aplicar: {actions}",
         },
     ),
 }
