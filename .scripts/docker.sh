@@ -29,7 +29,7 @@ fi
 
 release() { # KEY of /etc/os-release
   # shellcheck source=/dev/null
-  (source "${ARRIERO_OS_RELEASE:-/etc/os-release}" && echo "${!1:-}")
+  (source "${STEP_OS_RELEASE:-/etc/os-release}" && echo "${!1:-}")
 }
 
 codename() { # Mint and others go by Ubuntu's name

@@ -25,4 +25,4 @@ if [[ ${ARRIERO_STEP:-} != 1 ]]; then
   say "los guiones solo se usan desde la app; teclea: ./main.sh $known $*" "scripts are used from the app only; type: ./main.sh $known $*"
   exit 2
 fi
-exec "$here/../main.sh" "$known" "$@"
+exec env -u ARRIERO_STEP "$here/../main.sh" "$known" "$@" # the mark is no setting

@@ -43,7 +43,7 @@ def bare(tmp_path: Path) -> BareHost:
 
 def script(bare: BareHost, name: str, *words: str, mark: str = "1", **more: str) -> subprocess.CompletedProcess[str]:
     environ = {**bare.host.environ, "LANG": "en_US.UTF-8"}
-    environ |= {"ARRIERO_OS_RELEASE": str(bare.folder / "release"), **more}
+    environ |= {"STEP_OS_RELEASE": str(bare.folder / "release"), **more}
     command = ["/bin/bash", str(PROJECT_ROOT / ".scripts" / name), *words]
     return subprocess.run(command, env={**environ, "ARRIERO_STEP": mark}, capture_output=True, text=True, check=False)
 
@@ -141,3 +141,17 @@ def test_the_model_managers_verbs_are_the_apps(bare: BareHost) -> None:
     assert (refused.returncode, "./main.sh activate qwen" in refused.stderr) == (2, True)
     unknown = script(bare, "model_manager.sh", "explode")
     assert (unknown.returncode, "./main.sh help" in unknown.stderr) == (2, True)
+
+
+def test_from_the_app_they_are_handed_over(bare: BareHost) -> None:
+    project = bare.folder / "project"
+    (project / ".scripts").mkdir(parents=True)
+    for name in ("steps.sh", "model_manager.sh"):
+        (project / ".scripts" / name).write_text((PROJECT_ROOT / ".scripts" / name).read_text())
+    (project / "main.sh").write_text('#!/bin/sh\necho "$@" "[${ARRIERO_STEP:-}]"\n')
+    (project / "main.sh").chmod(0o755)
+    for words, line in ((("stop", "qwen"), "deactivate qwen []"), (("update",), "update --all []"), ((), "status []")):
+        command = ["/bin/bash", str(project / ".scripts/model_manager.sh"), *words]
+        environ = {**bare.host.environ, "ARRIERO_STEP": "1"}
+        said = subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout
+        assert said == f"{line}\n"

@@ -41,7 +41,7 @@ def bare(tmp_path: Path) -> BareHost:
 def site_of(bare: BareHost, **settings: str) -> Site:
     site = bare.site(**{"docker__folder": str(bare.folder / "compose"), "docker__packages": "distribution"} | settings)
     environ = {**site.host.environ, "DOCKER_HOST": f"unix://{bare.folder}/docker.sock"}
-    environ["ARRIERO_OS_RELEASE"] = str(bare.folder / "release")
+    environ["STEP_OS_RELEASE"] = str(bare.folder / "release")
     (bare.folder / "release").write_text("ID=ubuntu\nVERSION_CODENAME=noble\n")
     return Site(type(site.host)(environ, site.host.root, site.host.uid), site.world)
 
