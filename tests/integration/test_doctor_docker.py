@@ -31,6 +31,14 @@ pytestmark = pytest.mark.usefixtures("needs_docker")
 _AT_ONCE = "--stop-signal=SIGKILL"  # what is run here ends when it is told to
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checks have the time that a busy engine takes."""
+    monkeypatch.setattr("arriero.doctor.examining.CHECK_LIMIT_S", 60.0)
+    for limit in ("_CONNECT_S", "_LIMIT_S"):
+        monkeypatch.setattr(f"arriero.doctor.facts.engine.{limit}", 25.0)
+
+
 @pytest.fixture
 def machine(tmp_path: Path, free_port: int) -> Iterator[Machine]:
     """Its stack has a project and a slot that no other has; what is left of them is removed."""

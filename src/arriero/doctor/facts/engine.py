@@ -47,10 +47,18 @@ async def engine(site: Site) -> Engine | None:
     return found if isinstance(found, Engine) else None
 
 
+async def ask(found: Engine, path: str, **query: object) -> Any:
+    """The JSON that a GET brings, None where there is no such thing, within what a check may take.
+
+    Raises EngineUnavailable's children, EngineRefused.
+    """
+    return await found.get(path, limit_s=_LIMIT_S, **query)
+
+
 async def info(site: Site) -> dict[str, Any] | None:
     """GET /info. Raises EngineRefused."""
     found = await site.fact(engine)
-    return await found.get("/info", limit_s=_LIMIT_S) if found else None
+    return await ask(found, "/info") if found else None
 
 
 async def described(site: Site) -> EngineSnapshot | None:
@@ -62,7 +70,7 @@ async def described(site: Site) -> EngineSnapshot | None:
 async def listed(site: Site) -> list[dict[str, Any]] | None:
     """Every container, running or not, as GET /containers/json lists them."""
     found = await site.fact(engine)
-    return await found.get("/containers/json", limit_s=_LIMIT_S, all=True) if found else None
+    return await ask(found, "/containers/json", all=True) if found else None
 
 
 async def inspected(site: Site) -> list[dict[str, Any]] | None:
@@ -72,7 +80,7 @@ async def inspected(site: Site) -> list[dict[str, Any]] | None:
         return None
     project = site.settings.docker.project
     mine = [one["Id"] for one in every if one["Labels"].get("com.docker.compose.project") == project]
-    told = await asyncio.gather(*(found.get(f"/containers/{each}/json", limit_s=_LIMIT_S) for each in mine))
+    told = await asyncio.gather(*(ask(found, f"/containers/{each}/json") for each in mine))
     return [one for one in told if one is not None]
 
 

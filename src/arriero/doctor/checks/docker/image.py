@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from arriero.config.specs import BackendChoice
 from arriero.doctor.check import Check, Finding, Grade, Subject, saw
-from arriero.doctor.facts.engine import engine, slots_containers
+from arriero.doctor.facts.engine import ask, engine, slots_containers
 from arriero.doctor.site import Site
 
 
@@ -13,7 +13,7 @@ async def look(site: Site) -> Finding:
     if found is None or site.settings.backend is BackendChoice.NATIVE:
         return saw("unneeded")
     image = site.settings.docker.image
-    told = await found.get(f"/images/{image}/json", limit_s=2.0)
+    told = await ask(found, f"/images/{image}/json")
     if told is None:
         return saw("needed" if site.settings.backend is BackendChoice.DOCKER else "missing", image=image)
     running = [one for one in await site.fact(slots_containers) or [] if one.pid]

@@ -10,7 +10,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from arriero.doctor.check import Check, Finding, Grade, Subject, saw
-from arriero.doctor.facts.engine import engine, info
+from arriero.doctor.facts.engine import ask, engine, info
 from arriero.doctor.site import Site
 
 _DEFAULT_POOLS: list[dict[str, Any]] = [{"Base": f"172.{n}.0.0/16", "Size": 16} for n in range(17, 32)] + [
@@ -24,7 +24,7 @@ async def look(site: Site) -> Finding:
     if found is None or told is None:
         return saw("no_engine")
     pools = told.get("DefaultAddressPools") or _DEFAULT_POOLS
-    networks = await found.get("/networks", limit_s=2.0)
+    networks = await ask(found, "/networks")
     ranges = sum(2 ** (int(pool["Size"]) - ip_network(pool["Base"]).prefixlen) for pool in pools)
     left = ranges - sum(_taken_from(pools, network) for network in networks)
     kind = "used_up" if left <= 0 else "few" if left <= _FEW else "enough"

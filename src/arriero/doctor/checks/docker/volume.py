@@ -10,7 +10,7 @@ import asyncio
 from pathlib import Path
 
 from arriero.doctor.check import Check, Finding, Grade, Subject, saw
-from arriero.doctor.facts.engine import engine
+from arriero.doctor.facts.engine import ask, engine
 from arriero.doctor.site import Site
 from arriero.runtime.docker.compose_files import VOLUME
 from arriero.runtime.docker.container import PROJECT_LABEL
@@ -21,7 +21,7 @@ async def look(site: Site) -> Finding:
     if found is None:
         return saw("no_engine")
     name = f"{site.settings.docker.project}_{VOLUME}"
-    told = await found.get(f"/volumes/{name}", limit_s=2.0)
+    told = await ask(found, f"/volumes/{name}")
     if told is None:
         return saw("none")
     bound = (told.get("Options") or {}).get("device", "")
