@@ -6,7 +6,6 @@ told once, by the check of the engine itself.
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -71,17 +70,6 @@ async def listed(site: Site) -> list[dict[str, Any]] | None:
     """Every container, running or not, as GET /containers/json lists them."""
     found = await site.fact(engine)
     return await ask(found, "/containers/json", all=True) if found else None
-
-
-async def inspected(site: Site) -> list[dict[str, Any]] | None:
-    """The containers of our project, as GET /containers/{id}/json tells them."""
-    found, every = await site.fact(engine), await site.fact(listed)
-    if found is None or every is None:
-        return None
-    project = site.settings.docker.project
-    mine = [one["Id"] for one in every if one["Labels"].get("com.docker.compose.project") == project]
-    told = await asyncio.gather(*(ask(found, f"/containers/{each}/json") for each in mine))
-    return [one for one in told if one is not None]
 
 
 async def slots_containers(site: Site) -> list[Container] | None:
