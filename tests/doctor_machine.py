@@ -20,8 +20,15 @@ from arriero.doctor.check import Check, Checked
 from arriero.doctor.examining import examine
 from arriero.doctor.fix import CannotFix, FixPlan
 from arriero.doctor.host import Host
-from arriero.doctor.mending import Mended, mend, propose
+from arriero.doctor.mending import Mended, Proposal, mend, propose
 from arriero.doctor.site import Site
+from arriero.i18n.check_texts import tell_check
+from arriero.i18n.en import EN
+from arriero.i18n.es import ES
+from arriero.i18n.check_texts import tell_check
+from arriero.i18n.en import EN
+from arriero.i18n.es import ES
+from arriero.i18n.fix_texts import fix_does, fix_refuses
 from arriero.stack.world import World
 from stack_world import make_world
 
@@ -81,7 +88,9 @@ class Machine:
         self.answers("id", told)
 
     async def sees(self, check: Check) -> Checked:
+        """And it can be told: every parameter that a text asks for is there."""
         (seen,) = await examine(self.site, [check])
+        assert all(tell_check(seen, texts).seen for texts in (ES, EN))
         return seen
 
     async def kind(self, check: Check) -> str:
@@ -89,12 +98,15 @@ class Machine:
 
     async def plan(self, check: Check) -> FixPlan | CannotFix | None:
         """What would be done about what the check sees now."""
-        return (await propose(self.site, check)).plan
+        proposal = await propose(self.site, check)
+        _tell(proposal)
+        return proposal.plan
 
     async def mend(self, check: Check) -> Mended:
         """Proposes, and does it, as `validate --fix --yes` does: as a user whom sudo lets do everything."""
         proposal = await propose(self.site, check)
         assert isinstance(proposal.plan, FixPlan), (proposal.checked.finding, proposal.plan)
+        _tell(proposal)
         return await mend(self.site, proposal, silent, command="validate", terminal=False)
 
     def changeable(self) -> None:
@@ -136,6 +148,16 @@ class Machine:
         self.environ["DOCKER_HOST"] = f"unix://{sock}"
         async with await asyncio.start_unix_server(handle, sock):
             yield
+
+
+def _tell(proposal: Proposal) -> None:
+    """In each language; raises where a text lacks something."""
+    checked, plan = proposal.checked, proposal.plan
+    for texts in (ES, EN):
+        if isinstance(plan, CannotFix):
+            assert fix_refuses(checked.check.code, plan, texts)
+        elif plan:
+            assert fix_does(checked.check.code, checked.finding.kind, checked.finding.params, texts)
 
 
 _SYSTEMCTL = """\

@@ -23,7 +23,7 @@ CHECKS: dict[str, CheckText] = {
     "system.processor": CheckText(
         title="Processor",
         why="llama.cpp computes on the CPU what does not fit on the GPU; without AVX2 that is several times slower.",
-        seen={"able": "{name}", "other": "{name}", "no_avx2": "{name}: it has no AVX2"},
+        seen={"able": "{name}", "other": "not an x86[[: {name}]]", "no_avx2": "{name}: it has no AVX2"},
         advice={"no_avx2": "Use small models, or ones that fit on the GPU wholly: ./main.sh plan"},
     ),
     "system.memory": CheckText(

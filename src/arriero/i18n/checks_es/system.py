@@ -23,7 +23,7 @@ CHECKS: dict[str, CheckText] = {
     "system.processor": CheckText(
         title="Procesador",
         why="llama.cpp calcula en la CPU lo que no cabe en la GPU; sin AVX2 va varias veces más despacio.",
-        seen={"able": "{name}", "other": "{name}", "no_avx2": "{name}: no tiene AVX2"},
+        seen={"able": "{name}", "other": "no es x86[[: {name}]]", "no_avx2": "{name}: no tiene AVX2"},
         advice={"no_avx2": "Usa modelos pequeños, o que quepan enteros en la GPU: ./main.sh planificar"},
     ),
     "system.memory": CheckText(
