@@ -35,11 +35,12 @@ bench: setup  ## speed and memory as ratios, printed as a table
 	PYTHONPATH=src $(PYTHON) -m bench.registry
 	PYTHONPATH=src $(PYTHON) -m bench.gateway
 
-soak: setup  ## 50 clients for a minute: errors, leaks, memory; pulls, commands, the gateway killed at random moments
+soak: setup  ## 50 clients for a minute: errors, leaks, memory; pulls, commands, the gateway killed at random moments; the app for an hour
 	PYTHONPATH=src $(PYTHON) -m bench soak
 	PYTHONPATH=src $(PYTHON) -m bench.soak_pull
 	PYTHONPATH=src $(PYTHON) -m bench.soak_kill
 	PYTHONPATH=src $(PYTHON) -m bench.soak_gateway 300
+	PYTHONPATH=src $(PYTHON) -m bench.soak_screen 60
 
 live: setup  ## the Kilo Code command line against the demo slot (needs npm)
 	PYTHONPATH=src $(PYTHON) -m bench live

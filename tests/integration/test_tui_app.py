@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from textual.events import Key
 from textual.widgets import Log
 from tui_driver import Person, sitting
 
@@ -336,6 +337,23 @@ async def test_keys_mashed(opens: Open) -> None:
         await person.press(*["escape"] * 4)
         await person.until(lambda: isinstance(person.app.screen, MainScreen))
         assert {job.state for job in person.app.book.snapshots} == {JobState.DONE}
+
+
+async def test_what_is_closed_before_there_is_anything_on_it(opens: Open) -> None:
+    async with sitting(opens) as person:
+        for key, letter in (
+            ("5", "5"),
+            ("3", "3"),
+            ("9", "9"),
+            ("question_mark", "?"),
+            ("ctrl+p", None),
+            ("m", "m"),
+        ) * 3:
+            for pressed in (Key(key, letter), Key("escape", None)):
+                person.app.post_message(pressed)  # without waiting for what it leads to
+            await person.pilot.pause(0.02)
+        await person.press(*["escape"] * 4)
+        await person.until(lambda: isinstance(person.app.screen, MainScreen))
 
 
 async def test_two_hundred_slots_with_long_names(tmp_path: Path) -> None:

@@ -248,11 +248,8 @@ class ArrieroApp(App[int]):
         from arriero.tui.commands import OperationCommands
 
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(
-                CommandPalette(
-                    providers=[OperationCommands], placeholder=self.words.tui.palette_search, id="--command-palette"
-                )
-            )
+            search = self.words.tui.palette_search
+            self.push_screen(CommandPalette(providers=[OperationCommands], placeholder=search))
 
     def search_themes(self) -> None:
         self.push_screen(CommandPalette(providers=[ThemeProvider], placeholder=self.words.tui.theme_search))

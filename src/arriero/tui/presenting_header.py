@@ -27,7 +27,8 @@ def header(status: StackStatus | None, card: GpuSnapshot | None, usage: UsageSna
 def _card(gpu: GpuStatus, now: GpuSnapshot, words: Words) -> Iterator[Cell]:
     """Whose memory it is was seen with the status; how busy it is, now."""
     t = words.tui
-    yield Cell(f"{gpu.name}{words.texts.gpu_simulated if gpu.simulated else ''}  ")
+    name = (gpu.name or words.sign("none")).removeprefix("NVIDIA ").removeprefix("GeForce ")  # room is dear
+    yield Cell(f"{name}{words.texts.gpu_simulated if gpu.simulated else ''}  ")
     sizes = {"ours": gpu.ours_bytes, "others": gpu.others_bytes, "free": gpu.free_bytes}
     yield Cell(t.header_vram.format(**{name: words.size(size) for name, size in sizes.items()}), Tone.ACCENT)
     if now.utilisation_percent is not None:

@@ -17,6 +17,7 @@ from arriero.stack.chat import ChatMessage, ChatTarget, ask, find_target
 from arriero.stack.results import ChatStats
 from arriero.tui.host import Host
 from arriero.tui.presenting import stats_text
+from arriero.tui.screens.opened import Opened
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -29,7 +30,7 @@ async def find(host: Host, slot: str) -> ChatTarget:
     return await find_target(await asyncio.to_thread(host.open_world), slot)
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(Opened, Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop_or_close", show=False, priority=True),
         Binding("ctrl+l", "begin_anew", show=False, priority=True),
@@ -53,7 +54,7 @@ class ChatScreen(Screen[None]):
         yield Input(placeholder=t.chat_ask, id="ask")
         yield Static(t.hint_chat, id="hint")
 
-    def on_mount(self) -> None:
+    def opened(self) -> None:
         self._talk.anchor()
         self.query_one("#ask").focus()
 

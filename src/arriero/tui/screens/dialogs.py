@@ -16,10 +16,11 @@ from textual.widgets.option_list import Option
 from arriero.tui.choices import Choice
 from arriero.tui.doing import Picked
 from arriero.tui.drawing import content
+from arriero.tui.screens.opened import Opened
 from arriero.tui.words import Words
 
 
-class ChooseScreen(ModalScreen[Picked | None]):
+class ChooseScreen(Opened, ModalScreen[Picked | None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss", show=False)]
 
     def __init__(self, title: str, choices: Sequence[Choice], first: int, words: Words) -> None:
@@ -31,7 +32,7 @@ class ChooseScreen(ModalScreen[Picked | None]):
             yield Static(Content(self._title), classes="title")
             yield OptionList(*(Option(content([choice.line])) for choice in self._choices), markup=False)
 
-    def on_mount(self) -> None:
+    def opened(self) -> None:
         options = self.query_one(OptionList)
         options.highlighted = self._first
         options.focus()
@@ -40,7 +41,7 @@ class ChooseScreen(ModalScreen[Picked | None]):
         self.dismiss(self._choices[event.option_index].picked)
 
 
-class Buttons(ModalScreen[bool]):
+class Buttons(Opened, ModalScreen[bool]):
     """A text, yes and no. Esc is no; the arrow keys go between the two."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -77,11 +78,11 @@ class LeaveScreen(Buttons):
     def __init__(self, running: int, words: Words) -> None:
         super().__init__(words.tui.command_leave, words.tui.leave_ask.format(count=running), words)
 
-    def on_mount(self) -> None:
+    def opened(self) -> None:
         self.query_one("#no").focus()
 
 
-class AskScreen(ModalScreen[str | None]):
+class AskScreen(Opened, ModalScreen[str | None]):
     """One line to be typed. Esc takes it all back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", show=False)]
@@ -96,7 +97,7 @@ class AskScreen(ModalScreen[str | None]):
             yield Static(Content(self._label))
             yield Input(id="answer", compact=True)
 
-    def on_mount(self) -> None:
+    def opened(self) -> None:
         self.query_one("#answer").focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -104,7 +105,7 @@ class AskScreen(ModalScreen[str | None]):
             self.dismiss(event.value.strip())
 
 
-class TextScreen(ModalScreen[None]):
+class TextScreen(Opened, ModalScreen[None]):
     """Something to read, which stays until it is closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -124,7 +125,7 @@ class TextScreen(ModalScreen[None]):
             with Horizontal(classes="buttons"):
                 yield Button(self._words.tui.close, id="close", compact=True)
 
-    def on_mount(self) -> None:
+    def opened(self) -> None:
         self.query_one("#close").focus()
 
     def on_button_pressed(self) -> None:

@@ -14,6 +14,7 @@ from textual.widgets import Input, Log, Static
 
 from arriero.core.errors import ArrieroError
 from arriero.stack.logs import logs
+from arriero.tui.screens.opened import Opened
 
 if TYPE_CHECKING:
     from arriero.tui.app import ArrieroApp
@@ -22,7 +23,7 @@ TAIL_LINES = 500
 KEPT_LINES = 10_000
 
 
-class LogsScreen(Screen[None]):
+class LogsScreen(Opened, Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", show=False, priority=True),
         Binding("q", "back", show=False),
@@ -47,7 +48,7 @@ class LogsScreen(Screen[None]):
         yield Input(placeholder=t.logs_search, id="search")
         yield Static(t.hint_logs, id="hint")
 
-    def on_mount(self) -> None:
+    def opened(self) -> None:
         self._log.focus()
         self._say()
         self.run_worker(self._read())

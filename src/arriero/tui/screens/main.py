@@ -74,6 +74,7 @@ class MainScreen(Screen[object]):
         else:
             self._ticking.pause()
         self._view = view
+        self.set_class(known.status is not None and known.status.gpu.ready, "-card")
         if before is None or view.header != before.header:
             self.query_one("#header", Static).update(content([view.header]), layout=False)
         self._rows("#models").show(view.models)

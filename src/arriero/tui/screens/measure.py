@@ -21,12 +21,13 @@ from arriero.measure.measuring import Wish, measure
 from arriero.measure.targets import slot_target
 from arriero.tui.drawing import content
 from arriero.tui.presenting_measure import present_measure
+from arriero.tui.screens.opened import Opened
 
 if TYPE_CHECKING:
     from arriero.tui.app import ArrieroApp
 
 
-class MeasureScreen(Screen[None]):
+class MeasureScreen(Opened, Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", show=False),
         Binding("q", "back", show=False),
@@ -52,7 +53,7 @@ class MeasureScreen(Screen[None]):
             yield Static(id="bars")
         yield Static(self._texts.screen_hint, id="hint")
 
-    async def on_mount(self) -> None:
+    async def opened(self) -> None:
         self.query_one("#figures").focus()
         self._say("")
         await self._show()

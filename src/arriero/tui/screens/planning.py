@@ -41,7 +41,7 @@ class PlanScreen(Buttons):
                 yield Input(id="context", compact=True, type="integer", max_length=8)
                 yield Label(self.words.tui.context_keeps, classes="note")
 
-    def on_mount(self) -> None:
+    def opened(self) -> None:
         self.query_one("#yes", Button).disabled = True
         self.query_one("#no").focus()
         self.run_worker(self._plan(), exclusive=True)
