@@ -25,9 +25,6 @@ from arriero.doctor.site import Site
 from arriero.i18n.check_texts import tell_check
 from arriero.i18n.en import EN
 from arriero.i18n.es import ES
-from arriero.i18n.check_texts import tell_check
-from arriero.i18n.en import EN
-from arriero.i18n.es import ES
 from arriero.i18n.fix_texts import fix_does, fix_refuses
 from arriero.stack.world import World
 from stack_world import make_world
