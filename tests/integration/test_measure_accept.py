@@ -27,6 +27,8 @@ from arriero.stack.deactivate import deactivate
 from arriero.stack.world import World, open_world
 from stack_world import REFERENCE, all_down, install
 
+pytestmark = pytest.mark.timeout(300)  # the real model, beside whatever else the machine does
+
 
 @pytest.fixture
 async def world(tmp_path: Path, demo_gguf: Path) -> AsyncIterator[World]:
