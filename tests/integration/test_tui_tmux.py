@@ -168,7 +168,7 @@ def test_a_whole_session(installed: Terminal) -> None:
     t.until_shows("Validate Installation")
     t.keep("active-en-80x24")
     t.tmux("resize-window", "-x", "140", "-y", "40")
-    t.until_shows("t theme   q leave")
+    t.until_shows("t theme   q leave", "SmolLM2 135M Instruct")
     t.keep("active-en-140x40")
     t.keys("i")
     t.until_shows("t tema   q salir")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arriero.config.lines import KeyPath
+from arriero.core.paths import places
 from arriero.registry.control import PullControl
 from arriero.tui.doing import Deed, Picked
 from arriero.tui.host import Host
@@ -77,5 +78,6 @@ async def _fit(world: World, picked: Picked) -> VariantFit | None:
 
 def _disk(folder: Path) -> tuple[str, int]:
     """Of the nearest folder that is there."""
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    return str(folder), shutil.disk_usage(there).free
+    there, home = next(path for path in (folder, *folder.parents) if path.exists()), places().home
+    told = f"~/{folder.relative_to(home)}" if folder.is_relative_to(home) else str(folder)
+    return told, shutil.disk_usage(there).free
