@@ -162,9 +162,6 @@ class Texts:
     column_processor: str
     column_size: str
     column_version: str
-    column_variant: str
-    column_context: str
-    column_fit: str
 
     # status and models
     status_backend: str
