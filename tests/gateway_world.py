@@ -152,7 +152,7 @@ class RealGateway:
     def arriero(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "arriero.cli", *words]
         command[1:3] = ["-c", "import sys; from arriero.cli import main; sys.exit(main())"]
-        return subprocess.run(command, env=self.environ, capture_output=True, text=True, check=check, timeout=100)
+        return subprocess.run(command, env=self.environ, capture_output=True, text=True, check=check, timeout=200)
 
 
 def real_gateway(folder: Path, run: Path, gguf: Path, **settings: str) -> RealGateway:
