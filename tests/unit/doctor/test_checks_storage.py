@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -121,9 +122,10 @@ async def test_places_with_spaces_are_written_in_octal(machine: Machine) -> None
     assert await machine.kind(filesystem.CHECK) == "local"
 
 
-async def test_programs_that_may_not_be_run(machine: Machine) -> None:
+async def test_programs_that_may_not_be_run(machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert await machine.kind(execution.CHECK) == "allowed"
-    machine.file("/proc/self/mounts", "/dev/sda1 / ext4 rw 0 0\ntmpfs /tmp tmpfs rw,noexec,nosuid 0 0\n")
+    machine.file("/proc/self/mounts", f"/dev/sda1 / ext4 rw 0 0\ntmpfs {tmp_path} tmpfs rw,noexec,nosuid 0 0\n")
     assert await machine.kind(execution.CHECK) == "tmp_barred"
     machine.file("/proc/self/mounts", f"/dev/sda2 {PROJECT_ROOT.resolve().parent} ext4 rw,noexec 0 0\n")
     assert await machine.kind(execution.CHECK) == "barred"
