@@ -4,6 +4,7 @@ stopping and starting alone."""
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 import time
 from statistics import median, quantiles
@@ -127,6 +128,7 @@ def _world(rig: GatewayRig) -> World:
 
 
 def main(words: list[str]) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended on the way out
     with installation() as here:
         print(render(asyncio.run(measure(here, int(words[0]) if words else SWAPS))))
     return 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import signal
 import sys
 import time
 from collections import Counter
@@ -114,6 +115,7 @@ async def _settled(rig: GatewayRig) -> None:
 
 
 def main(words: list[str]) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended on the way out
     with installation() as here, gateway(here, patience_s=3, drain_s=20) as rig:
         return asyncio.run(run(rig, float(words[0]) if words else 60))
 
