@@ -50,6 +50,10 @@ def main(words: list[str]) -> int:
     with installation() as here, app(here) as (screened, _):
         try:
             events, before, after = soak(here, screened, minutes * 60)
+        except EOFError:  # it has ended: why is in a file that goes with the installation
+            for file in (here.folder / ".local" / "state" / "arriero" / "logs").glob("internal-*.txt"):
+                print(file.read_text())
+            raise
         finally:
             shutil.rmtree(strangers(here), ignore_errors=True)
     rows = compared(before, after)

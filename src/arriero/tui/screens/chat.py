@@ -66,7 +66,7 @@ class ChatScreen(Opened, Screen[None]):
         question = event.value.strip()
         if question and self._answering is None:
             event.input.clear()
-            self._answering = self.run_worker(self._answer(question))
+            self._answering = self.run_worker(self.while_open(self._answer(question)))
 
     async def _answer(self, question: str) -> None:
         """The question joins the history with its answer, as much of it as came."""

@@ -51,7 +51,7 @@ class LogsScreen(Opened, Screen[None]):
     def opened(self) -> None:
         self._log.focus()
         self._say()
-        self.run_worker(self._read())
+        self.run_worker(self.while_open(self._read()))
 
     @property
     def _log(self) -> Log:

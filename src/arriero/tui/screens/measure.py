@@ -76,7 +76,7 @@ class MeasureScreen(Opened, Screen[None]):
 
     def action_measure(self) -> None:
         if self._measuring is None or self._measuring.is_finished:
-            self._measuring = self.run_worker(self._measure())
+            self._measuring = self.run_worker(self.while_open(self._measure()))
 
     async def _measure(self) -> None:
         try:

@@ -1,4 +1,4 @@
-"""A screen that may be closed before anything is on it: keys come faster than a busy machine draws."""
+"""A screen that may be closed at any moment: before anything is on it, or while what it waits for is still coming."""
 
 from __future__ import annotations
 
@@ -9,17 +9,24 @@ from textual.screen import Screen
 
 
 class Opened:
-    """`opened` is called once everything is on the screen; on one that is already closed, what it lacks is no fault."""
+    """`opened` is called once everything is on the screen."""
 
     def opened(self) -> Awaitable[None] | None:
         """What there is to do then."""
 
     async def on_mount(self) -> None:
+        await self.while_open(self._opened())
+
+    async def _opened(self) -> None:
+        doing = self.opened()
+        if doing is not None:
+            await doing
+
+    async def while_open(self, doing: Awaitable[None]) -> None:
+        """What a screen lacks that is closed already is no fault: keys come faster than a busy machine draws."""
         assert isinstance(self, Screen)
         try:
-            doing = self.opened()
-            if doing is not None:
-                await doing
+            await doing
         except NoMatches:
-            if self.is_current:
+            if self in self.app.screen_stack:
                 raise

@@ -44,7 +44,7 @@ class PlanScreen(Buttons):
     def opened(self) -> None:
         self.query_one("#yes", Button).disabled = True
         self.query_one("#no").focus()
-        self.run_worker(self._plan(), exclusive=True)
+        self.run_worker(self.while_open(self._plan()), exclusive=True)
 
     async def _plan_when_typed(self) -> None:
         await asyncio.sleep(_TYPING_S)
@@ -77,7 +77,7 @@ class PlanScreen(Buttons):
         if event.value.isdecimal() and int(event.value) != self.picked.context and event.input.has_focus:
             self.picked = replace(self.picked, context=int(event.value))
             self.query_one("#yes", Button).disabled = True
-            self.run_worker(self._plan_when_typed(), exclusive=True)
+            self.run_worker(self.while_open(self._plan_when_typed()), exclusive=True)
 
     def on_input_submitted(self) -> None:
         self.query_one("#yes" if self.query_one("#yes").display else "#no").focus()
