@@ -6,13 +6,19 @@ import asyncio
 import gc
 import os
 import signal
+import threading
 from collections.abc import Mapping
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from arriero.tui.host import Host
 from arriero.tui.words import Words
 
+if TYPE_CHECKING:
+    from textual.app import App
+
 _ENDING = {signal.SIGHUP: 129, signal.SIGTERM: 143, signal.SIGINT: 130}
+_ASK_AGAIN_S = 0.2
+_PATIENCE_S = 5.0
 
 
 def can_draw(streams: tuple[TextIO, ...], environ: Mapping[str, str]) -> bool:
@@ -30,10 +36,24 @@ def run_app(host: Host, words: Words, theme: str) -> int:
     async def run() -> int | None:
         loop = asyncio.get_running_loop()
         for number, code in _ENDING.items():
-            loop.add_signal_handler(number, app.exit, code)
+            loop.add_signal_handler(number, _end, app, loop, code)
         return await app.run_async()
 
     code = asyncio.run(run())
     if app.defect is not None:
         raise app.defect
     return os.EX_OK if code is None else code
+
+
+def _end(app: App[int], loop: asyncio.AbstractEventLoop, code: int) -> None:
+    """Asks until it ends: an app that is only just starting forgets that it was asked. Textual may wait for ever for a
+    terminal that is gone, even as it ends: then it is left where it stands, which loses nothing."""
+    last = threading.Timer(_PATIENCE_S, os._exit, (code,))
+    last.daemon = True
+    last.start()
+
+    def ask() -> None:
+        app.exit(code)
+        loop.call_later(_ASK_AGAIN_S, ask)
+
+    ask()
