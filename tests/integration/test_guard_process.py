@@ -43,7 +43,7 @@ class Typed:
 
     async def __call__(self, *argv: str) -> tuple[int, str]:
         line = [sys.executable, paths.PROJECT_ROOT / "main.py", "--lang", "en", *argv]
-        done = await asyncio.to_thread(subprocess.run, line, capture_output=True, text=True, timeout=100)  # noqa: S603
+        done = await asyncio.to_thread(subprocess.run, line, capture_output=True, text=True, timeout=100)
         return done.returncode, done.stdout + done.stderr
 
     async def data(self, *argv: str) -> Any:

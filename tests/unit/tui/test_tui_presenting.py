@@ -116,8 +116,7 @@ def test_only_the_gpu_alone_is_as_it_should_be(kind: Processor, tone: Tone) -> N
 def test_the_card_on_top() -> None:
     status = replace(made.STATUS, gpu=made.CARD)
     assert shown(replace(made.KNOWN, status=status)).splitlines()[0] == (
-        "Arriero · native  RTX 2070 SUPER  VRAM: nuestra 5,60 GB, ajena 400 MB, libre 2,59 GB"
-        "  35 %  61 °C  119 W"
+        "Arriero · native  RTX 2070 SUPER  VRAM: nuestra 5,60 GB, ajena 400 MB, libre 2,59 GB  35 %  61 °C  119 W"
     )
     simulated = replace(made.STATUS, gpu=replace(made.CARD, simulated=True))
     assert "(simulada)" in shown(replace(made.KNOWN, status=simulated))
