@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _ENDING = {signal.SIGHUP: 129, signal.SIGTERM: 143, signal.SIGINT: 130}
 _ASK_AGAIN_S = 0.2
-_PATIENCE_S = 5.0
+_PATIENCE_S = 12.0  # jobs that were cancelled have 10 s to end
 
 
 def can_draw(streams: tuple[TextIO, ...], environ: Mapping[str, str]) -> bool:
