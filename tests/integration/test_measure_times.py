@@ -151,7 +151,7 @@ async def test_counts_that_cannot_be_are_not_believed() -> None:
     written = median((s["max_tokens"] - 1) / s["written_s"] for s in server.seen[3:6])
     assert figure.median == pytest.approx(written, rel=0.5)  # not ten times as much, as the server would have it
     wanted = frozenset({FigureName.GENERATION, FigureName.READ_FRESH})
-    with timed(lie="prompt") as server:
+    with timed(token_s=0.004, lie="prompt") as server:
         served = await measured(server, replace(SMALL, only=wanted))
     assert of(served, FigureName.READ_FRESH, 128).mark is Mark.MISCOUNTED
     assert of(served, FigureName.GENERATION).mark in SOUND
