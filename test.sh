@@ -8,5 +8,4 @@ source "$(dirname "$(readlink -f -- "${BASH_SOURCE[0]}")")/main.sh"
 # shellcheck disable=SC2154  # root comes from main.sh
 environment "$root/.venv-test" "$root/requirements/dev.txt"
 cd "$root"
-# three, whatever the machine: they wait more than they work; as they are collected: the slow ones come before the many quick ones
-exec .venv-test/bin/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder "$@"
+exec .venv-test/bin/python -m pytest --numprocesses 3 --dist loadfile "$@" # three, whatever the machine: they wait more than they work

@@ -30,7 +30,7 @@ from native_world import MODEL, STANDIN, until
 from standin_image.build import ensure_image
 
 ENDPOINT = resolve_endpoint(os.environ, Path(os.environ["HOME"]))
-QUICK = Limits(up_s=60.0, start_s=30.0, load_s=30.0, stop_s=1)
+QUICK = Limits(up_s=60.0, start_s=60.0, load_s=120.0, stop_s=1)
 HEALTH = "import urllib.request; urllib.request.urlopen('http://127.0.0.1:11434/api/tags')"
 WORDS = ["python3", "/standin_engine.py", "--slot", "qwen", "--host", "0.0.0.0", "--port", "11434", "--context"]
 SHELL = f"import os; os.execv('/usr/bin/python3', {WORDS} + [os.environ['OLLAMA_CONTEXT_LENGTH']])"

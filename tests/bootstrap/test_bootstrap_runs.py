@@ -67,14 +67,20 @@ def test_uv_is_used_where_it_is(tree: Tree) -> None:
 
 @pytest.mark.timeout(400)
 def test_the_real_lock(tmp_path: Path) -> None:
-    """The whole thing as a newcomer has it: every pinned wheel from the index, then a run that cannot reach any."""
-    root = tmp_path / "clon nuevo"
+    """The whole thing as a newcomer has it: every pinned wheel from the index, then a run that cannot reach any.
+
+    With uv, which is soon done; with pip the environment of the tests itself is made.
+    """
+    root, tools = tmp_path / "clon nuevo", tmp_path / "tools"
+    tools.mkdir()
+    (tools / "uv").symlink_to(UV)
+    with_uv = os.environ | {"PATH": f"{tools}:{os.environ['PATH']}"}
     for name in ("src", "requirements"):
         shutil.copytree(PROJECT / name, root / name)
     for name in ("main.sh", "main.py"):
         shutil.copy(PROJECT / name, root / name)
     command = [root / "main.sh", "version"]
-    first = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=360)
+    first = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, env=with_uv, timeout=360)
     assert first.returncode == 0, first.stderr
     nowhere = dict.fromkeys(("http_proxy", "https_proxy", "PIP_INDEX_URL", "UV_INDEX_URL"), "http://127.0.0.1:9")
     second = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, env=os.environ | nowhere)

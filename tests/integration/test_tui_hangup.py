@@ -7,7 +7,6 @@ import pty
 import signal
 import sys
 import time
-from contextlib import suppress
 
 import pytest
 
@@ -38,12 +37,11 @@ def ended(pid: int) -> int:
     pytest.fail("the app outlived its terminal")
 
 
-@pytest.mark.parametrize("read_bytes", [1, 2000])
-def test_the_app_ends_with_its_terminal(read_bytes: int) -> None:
+def test_the_app_ends_with_its_terminal() -> None:
+    """Closed when it has begun to draw: Textual then waits for the terminal for ever."""
     pid, terminal = begin()
     seen = 0
-    while seen < read_bytes:
-        with suppress(InterruptedError):
-            seen += len(os.read(terminal, 4096))
+    while seen < 2000:
+        seen += len(os.read(terminal, 4096))
     os.close(terminal)
     assert ended(pid) in (129, 1)  # 1: it could not even draw
