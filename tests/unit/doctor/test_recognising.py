@@ -33,8 +33,8 @@ CONFLICT = (
         ("E: Unable to locate package docker-ce\n", errors.PackageUnknown("docker-ce")),
         ("E: Package 'docker-compose-v2' has no installation candidate\n", errors.PackageUnknown("docker-compose-v2")),
         (
-            "Err:1 http://deb.debian.org/debian bookworm InRelease\n  Temporary failure resolving 'deb.debian.org'\n",
-            errors.PackagesUnreachable("Temporary failure resolving 'deb.debian.org'"),
+            "Err:1 http://mirror.example/debian bookworm InRelease\n  Temporary failure resolving 'mirror.example'\n",
+            errors.PackagesUnreachable("Temporary failure resolving 'mirror.example'"),
         ),
         (
             "curl: (6) Could not resolve host: download.docker.com\n",
