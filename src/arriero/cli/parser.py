@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from arriero import __version__
@@ -30,11 +31,34 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
         own = [action for action in actions if not getattr(action, "general", False)]
         super().add_usage(usage, own, groups, self._texts.help_usage if prefix is None else prefix)
 
+    def _format_action(self, action: argparse.Action) -> str:
+        """Commands stand under their headings, without argparse's line above them."""
+        if not isinstance(action, argparse._SubParsersAction):
+            return super()._format_action(action)
+        headings: Mapping[str, str] = getattr(action, "headings", {})
+        lines = ((f"\n  {headings[one.dest]}\n" if one.dest in headings else "", one) for one in _shown(action))
+        with self._indented(bool(headings)):
+            told = "".join(f"{heading}{super(Formatter, self)._format_action(one)}" for heading, one in lines)
+        return told.removeprefix("\n")
+
+    @contextmanager
+    def _indented(self, deeper: bool) -> Iterator[None]:
+        if deeper:
+            self._indent()
+        yield
+        if deeper:
+            self._dedent()
+
     def _format_action_invocation(self, action: argparse.Action) -> str:
         """`--lines, -n N` in every version of Python; before 3.13 argparse writes the N twice."""
         if not action.option_strings or action.nargs == 0:
             return super()._format_action_invocation(action)
         return f"{', '.join(action.option_strings)} {action.metavar}"
+
+
+def _shown(commands: argparse.Action) -> Iterable[argparse.Action]:
+    """A row for each command. argparse itself has no other door to them."""
+    return commands._get_subactions()  # type: ignore[attr-defined,no-any-return]
 
 
 class Parser(argparse.ArgumentParser):
@@ -77,6 +101,10 @@ class Parser(argparse.ArgumentParser):
             reader: Parser = args.parser
             raise unknown_arguments(rest, reader.command, reader.known_options)
         return args
+
+    def head_commands(self, headings: Mapping[str, str]) -> None:
+        """`headings`: by the command, as it is shown, that each of them stands above."""
+        self.choices.headings = headings
 
     @property
     def known_options(self) -> list[str]:

@@ -35,6 +35,7 @@ class Texts:
     # the command line: its own words, and what arguments are called
     help_usage: str
     help_commands: str
+    help_topics: dict[str, str]
     help_arguments: str
     help_options: str
     help_global: str

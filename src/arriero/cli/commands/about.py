@@ -5,10 +5,11 @@ from __future__ import annotations
 import platform
 
 import arriero
+from arriero.cli.arguments import Offers
 from arriero.cli.call import Call, Reply
 from arriero.cli.errors import CommandUnknown
 from arriero.cli.parser import PROGRAM, Parser
-from arriero.cli.verbs import Offers, build_parser
+from arriero.cli.verbs import build_parser
 from arriero.core.ids import nearest
 
 
