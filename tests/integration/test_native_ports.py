@@ -6,13 +6,14 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from arriero.runtime import proc
 from arriero.runtime.backend import PortHolder
+from arriero.runtime.listening import Inodes, by_netlink, from_tables
 from arriero.runtime.ports import holder
 
 PAUSE = "import signal; signal.pause()"
@@ -71,6 +72,13 @@ def test_a_listener_is_named(family: socket.AddressFamily, address: str) -> None
         who = holder(port)
         assert who == PortHolder(port, os.getpid(), Path("/proc/self/comm").read_text().strip())
         assert proc.listens(os.getpid(), port)
+
+
+@pytest.mark.parametrize("look", [by_netlink, from_tables])
+def test_both_ways_to_ask_see_every_listener(look: Callable[[], Inodes]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("::1", 0), family=socket.AF_INET6) as two:
+        for listener in (one, two):
+            assert os.fstat(listener.fileno()).st_ino in look()[listener.getsockname()[1]]
 
 
 def test_what_docker_publishes_is_told_by_the_proxys_command_line(needs_root: None) -> None:

@@ -52,6 +52,25 @@ def test_a_new_database_knows_nothing(state: State) -> None:
     assert state.last_active() == frozenset()
 
 
+def test_held_open_every_write_is_there_for_others_at_once_and_lost_files_are_noticed(state: State) -> None:
+    log = state.path.with_name(state.path.name + "-wal")
+    with state.held_open():
+        state.set_desired("qwen", active=True)
+        assert log.stat().st_size > 0  # no write waits for the disk
+        with sqlite3.connect(state.path) as other:
+            assert other.execute("SELECT desired FROM slots WHERE slot = 'qwen'").fetchone() == ("active",)
+        other.close()
+        for path in state.path.parent.glob(state.path.name + "*"):
+            path.unlink()
+        assert state.desired() == {}
+        state.set_desired("mistral", active=True)
+    assert [*state.desired()] == ["mistral"]
+    with state.held_open():
+        state.set_desired("qwen", active=True)
+    assert not log.exists()  # all of it is in the file
+    assert {*state.desired()} == {"mistral", "qwen"}
+
+
 def test_a_wish_keeps_its_date_until_it_changes(state: State, clock: HandClock) -> None:
     state.set_desired("deepseek", active=True, variant="6.7b")
     clock.moment += timedelta(hours=1)

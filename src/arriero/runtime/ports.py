@@ -35,7 +35,11 @@ def taken(who: PortHolder) -> PortTaken:
 
 def holder(port: int) -> PortHolder | None:
     """Who listens on the port, as far as this user may see; None when nobody does."""
-    inodes = proc.listeners(port)
+    return holder_of(port, proc.listeners(port))
+
+
+def holder_of(port: int, inodes: set[int]) -> PortHolder | None:
+    """`inodes`: of the sockets that listen there."""
     if not inodes:
         return None
     pid = next((pid for pid in proc.every_pid() if not proc.sockets(pid).isdisjoint(inodes)), None)

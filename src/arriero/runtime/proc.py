@@ -1,4 +1,4 @@
-"""What the kernel says about processes and listening sockets, read from /proc (proc(5)).
+"""What the kernel says about processes and their sockets, read from /proc (proc(5)).
 
 Invariant: a pid is only a number. A `Process` is a pid with its start time, and nothing is signalled but through
 `hold`, whose file descriptor stands for that one process whatever becomes of the number. Standard library only, and
@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from arriero.runtime.listening import listening
+
 _PROC = Path("/proc")
-_LISTEN = "0A"  # TCP_LISTEN in /proc/net/tcp
 
 
 class Process(NamedTuple):
@@ -120,18 +121,8 @@ def started_at_s(process: Process) -> float:
 
 
 def listeners(port: int) -> set[int]:
-    """Inodes of the sockets that listen on this TCP port, on any address, whoever owns them."""
-    inodes = set()
-    for name in ("tcp", "tcp6"):
-        try:
-            lines = (_PROC / "net" / name).read_text().splitlines()[1:]
-        except FileNotFoundError:
-            continue  # a kernel without IPv6
-        for line in lines:
-            words = line.split()
-            if words[3] == _LISTEN and int(words[1].rpartition(":")[2], 16) == port:
-                inodes.add(int(words[9]))
-    return inodes
+    """Inodes of the sockets that listen on this TCP port."""
+    return listening().get(port, set())
 
 
 def sockets(pid: int) -> set[int]:

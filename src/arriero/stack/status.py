@@ -37,12 +37,13 @@ def remember(state: State, world: World, scene: Scene, noticed_by: str | None = 
     """
     told = describe_stack(world, scene)
     seen = [ObservedSlot(m.id, str(m.state), scene.at, m.backend or world.backend.kind) for m in told.models]
-    state.record_observed(seen, noticed_by)
-    state.record_drift({(m.id, str(d.code)): datetime.fromisoformat(d.since) for m in told.models for d in m.drift})
-    state.record_versions(
-        [InstalledVersion(str(m.reference), m.digest, m.size_bytes, m.modified_at) for m in scene.installed]
-    )
-    state.record_loads(seen_loads(world, scene))
+    drift = {(m.id, str(d.code)): datetime.fromisoformat(d.since) for m in told.models for d in m.drift}
+    versions = [InstalledVersion(str(m.reference), m.digest, m.size_bytes, m.modified_at) for m in scene.installed]
+    with state.held_open():
+        state.record_observed(seen, noticed_by)
+        state.record_drift(drift)
+        state.record_versions(versions)
+        state.record_loads(seen_loads(world, scene))
 
 
 def _with_note(told: StackStatus, fault: ArrieroError) -> StackStatus:

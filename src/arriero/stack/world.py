@@ -71,9 +71,9 @@ class World:
     @contextmanager
     def command(self, name: str) -> Iterator[None]:
         """Holds the lock of mutating commands. Raises CommandRunning, or why the database cannot be written."""
-        self.writable_state()
+        state = self.writable_state()
         lock = self.configuration.settings.state_dir / "command.lock"
-        with command_lock(lock, name, iso(self.clock.now())):
+        with command_lock(lock, name, iso(self.clock.now())), state.held_open():
             yield
 
     @asynccontextmanager

@@ -1,7 +1,7 @@
 """The face of the state room: small questions and small writes, each with a connection of its own.
 
-Invariant: no connection outlives a call, so a State may be shared by threads and processes, a reader never waits for a
-writer (WAL), and a file that was deleted or replaced in between is noticed at the next call.
+Invariant: each call has a connection of its own, so a State may be shared by threads and processes, a reader never
+waits for a writer (WAL), and a file that was deleted or replaced in between is noticed at the next call.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import pwd
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
@@ -54,6 +54,17 @@ class State(AccessTables, MeasurementTables):
         with in_our_words(path, timeout_s):
             state.repairs += prepare(path, clock.now(), timeout_s)
         return state, state.repairs
+
+    @contextmanager
+    def held_open(self) -> Iterator[None]:
+        """For many calls one after another. Whoever closes the last connection brings all that was written into the
+        file and waits for the disk (sqlite.org/wal.html, section 2.3): once here, at the end, not at each write.
+        """
+        with ExitStack() as held:
+            with in_our_words(self.path, self._timeout_s):
+                self._make_sure()
+                version(held.enter_context(connect(self.path, self._timeout_s)))
+            yield
 
     def desired(self) -> dict[str, DesiredSlot]:
         """What was asked for, by slot; slots that nobody ever asked about are not in it."""
@@ -233,8 +244,7 @@ class State(AccessTables, MeasurementTables):
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         with in_our_words(self.path, self._timeout_s):
-            if not self._is_current():
-                self.repairs += prepare(self.path, self._clock.now(), self._timeout_s)
+            self._make_sure()
             with connect(self.path, self._timeout_s) as db:
                 yield db
 
@@ -245,6 +255,10 @@ class State(AccessTables, MeasurementTables):
             db.execute("BEGIN IMMEDIATE")
             yield db
             db.execute("COMMIT")
+
+    def _make_sure(self) -> None:
+        if not self._is_current():
+            self.repairs += prepare(self.path, self._clock.now(), self._timeout_s)
 
     def _is_current(self) -> bool:
         """Still there, and of our version: the cheap part of what `open` made sure of."""

@@ -34,6 +34,7 @@ from arriero.runtime.docker.readiness import until_ready, why_not_loaded
 from arriero.runtime.docker.usage import memory_bytes, usage_of
 from arriero.runtime.errors import LoadFailed, PortTaken, StopIncomplete
 from arriero.runtime.http import NoAnswer
+from arriero.runtime.listening import listening
 from arriero.runtime.run_dir import only_one
 from arriero.runtime.served import load
 
@@ -89,7 +90,8 @@ class DockerBackend:
         engine = await connect(self.endpoint)
         found = await find(engine, self.project.name)
         newest = {container.slot: container for container in reversed(found)}
-        looks = (snapshot(engine, slot, port, newest.get(slot), self._clock) for slot, port in slots)
+        sockets = listening()
+        looks = (snapshot(engine, slot, port, newest.get(slot), sockets, self._clock) for slot, port in slots)
         return list(await asyncio.gather(*looks))
 
     async def stats(self, slots: Sequence[str]) -> list[ServiceStats]:
@@ -154,7 +156,7 @@ class DockerBackend:
             raise await self._taken(engine, spec.port) from None
 
     async def _taken(self, engine: Engine, port: int) -> PortTaken:
-        who = await port_holder(engine, port)
+        who = await port_holder(engine, await asyncio.to_thread(ports.holder, port))
         return ports.taken(who) if who else PortTaken(port, None, None, None)
 
     async def _end(self, engine: Engine, found: Sequence[Container], report: Report) -> list[Container]:

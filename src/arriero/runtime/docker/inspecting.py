@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,18 +12,27 @@ from arriero.runtime.backend import PortHolder, ServiceSnapshot
 from arriero.runtime.docker.container import Container
 from arriero.runtime.docker.engine import Engine
 from arriero.runtime.docker.usage import Usage, usage_of
-from arriero.runtime.ports import holder
+from arriero.runtime.ports import holder_of
 from arriero.runtime.served import Served, look
 
 _BEING_STARTED = timedelta(seconds=10)  # Compose starts what it created within moments, or never
 
 
-async def snapshot(engine: Engine, slot: str, port: int, container: Container | None, clock: Clock) -> ServiceSnapshot:
-    """`port` is where the slot belongs; a container that runs and publishes another one is told with that."""
+async def snapshot(
+    engine: Engine,
+    slot: str,
+    port: int,
+    container: Container | None,
+    sockets: Mapping[int, set[int]],
+    clock: Clock,
+) -> ServiceSnapshot:
+    """`port` is where the slot belongs; a container that runs and publishes another one is told with that. `sockets`:
+    those that listen, by port.
+    """
     lives = container is not None and container.pid != 0
     port = container.port if container and lives and container.port else port
     runs = container is not None and container.snapshot.state == "running"
-    stranger = None if lives else await port_holder(engine, port)
+    stranger = None if lives else await _stranger(engine, port, sockets.get(port, set()))
     served, usage, container = await asyncio.gather(
         _look(container, runs), _usage(engine, container), _with_tag(engine, container)
     )
@@ -86,11 +96,14 @@ async def _usage(engine: Engine, container: Container | None) -> Usage | None:
     return await usage_of(engine, container) if container and container.pid else None
 
 
-async def port_holder(engine: Engine, port: int) -> PortHolder | None:
-    """Who listens; for a container, with its name, which only its engine knows."""
-    seen = await asyncio.to_thread(holder, port)
+async def _stranger(engine: Engine, port: int, inodes: set[int]) -> PortHolder | None:
+    return await port_holder(engine, await asyncio.to_thread(holder_of, port, inodes))
+
+
+async def port_holder(engine: Engine, seen: PortHolder | None) -> PortHolder | None:
+    """Who was seen to listen; for a container, with its name, which only its engine knows."""
     if seen is None:
         return None
-    publishing = await engine.get("/containers/json", filters={"publish": [str(port)]}) or []
+    publishing = await engine.get("/containers/json", filters={"publish": [str(seen.port)]}) or []
     name = next((one["Names"][0].lstrip("/") for one in publishing if one["Names"]), None)
     return replace(seen, container=name) if name else seen

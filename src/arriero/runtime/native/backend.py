@@ -14,6 +14,7 @@ from arriero.core.errors import ArrieroError
 from arriero.core.progress import Progress, Report
 from arriero.runtime import proc
 from arriero.runtime.backend import ServiceEvent, ServiceSnapshot, ServiceSpec, ServiceStats, StopReport
+from arriero.runtime.listening import listening
 from arriero.runtime.native import command
 from arriero.runtime.native.events import happenings
 from arriero.runtime.native.following import follow_lines, last_lines
@@ -82,7 +83,8 @@ class NativeBackend:
 
     async def inspect(self, slots: Sequence[tuple[str, int]]) -> list[ServiceSnapshot]:
         found = await asyncio.to_thread(self._engines.find, [slot for slot, _ in slots])
-        return list(await asyncio.gather(*(snapshot(found[slot], port, self._clock) for slot, port in slots)))
+        sockets = listening()
+        return list(await asyncio.gather(*(snapshot(found[slot], port, sockets, self._clock) for slot, port in slots)))
 
     async def stats(self, slots: Sequence[str]) -> list[ServiceStats]:
         return await asyncio.to_thread(self._stats, slots)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,15 +12,18 @@ from arriero.runtime import proc
 from arriero.runtime.backend import PortHolder, ServiceSnapshot
 from arriero.runtime.native.finding import Found
 from arriero.runtime.native.records import GAVE_UP, WAITING
-from arriero.runtime.ports import holder
+from arriero.runtime.ports import holder_of
 from arriero.runtime.served import Served, look, read_key
 
 
-async def snapshot(found: Found, port: int, clock: Clock) -> ServiceSnapshot:
-    """`port` is where the slot belongs; a service that was started with another one is told with that."""
+async def snapshot(found: Found, port: int, sockets: Mapping[int, set[int]], clock: Clock) -> ServiceSnapshot:
+    """`port` is where the slot belongs; a service that was started with another one is told with that. `sockets`: those
+    that listen, by port.
+    """
     port = found.options.port if found.options else port
-    listening = found.engine is not None and await asyncio.to_thread(proc.listens, found.engine.pid, port)
-    stranger = None if listening else await asyncio.to_thread(holder, port)
+    inodes = sockets.get(port, set())
+    listening = found.engine is not None and not proc.sockets(found.engine.pid).isdisjoint(inodes)
+    stranger = None if listening else await asyncio.to_thread(holder_of, port, inodes)
     served = await _look(found, port) if listening else Served()
     memory_bytes = await asyncio.to_thread(proc.memory_bytes, found.family) if found.family else None
     return ServiceSnapshot(

@@ -40,7 +40,7 @@ async def _strangers(site: Site) -> list[PortHolder]:
 async def _named(site: Site, seen: PortHolder) -> PortHolder:
     """With the container's name, where an engine knows it."""
     found = await site.fact(engine)
-    return (await port_holder(found, seen.port) if found else None) or seen
+    return (await port_holder(found, seen) if found else None) or seen
 
 
 def _is_ours(pid: int) -> bool:
