@@ -9,7 +9,6 @@ import hashlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,8 @@ from pathlib import Path
 import psutil
 import pytest
 from hypothesis import HealthCheck, settings
+
+import ports
 
 settings.register_profile("arriero", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("arriero")  # a loaded machine is no reason for a test to fail
@@ -148,9 +149,7 @@ def _unpack(wheel: Path, path: Path) -> Path:
 @pytest.fixture
 def free_port() -> int:
     """A TCP port on 127.0.0.1 that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return ports.free_port()
 
 
 @pytest.fixture

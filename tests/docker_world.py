@@ -9,13 +9,12 @@ import fcntl
 import json
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import urllib.request
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from arriero.core.paths import PROJECT_ROOT
 from arriero.runtime.docker.compose import CPU, MAIN, OVERRIDE
 from arriero.store.importing import import_gguf
 from arriero.store.store import Store
+from ports import free_ports
 
 TEST_PROJECT = "arriero-test-"
 SERVICES = {"qwen": "ollama-qwen", "deepseek": "ollama-deepseek", "mistral": "ollama-mistral"}
@@ -134,13 +134,6 @@ def _taken() -> dict[str, str]:
     listed = docker("ps", "--all", "--format", '{{.Names}}={{.Label "com.docker.compose.project"}}').splitlines()
     pairs = (line.partition("=")[::2] for line in listed)
     return {name: project for name, project in pairs if name in SERVICES.values()}
-
-
-def free_ports(names: Iterable[str]) -> dict[str, int]:
-    """A port of 127.0.0.1 for each name, no two alike."""
-    with ExitStack() as held:
-        probes = {name: held.enter_context(socket.create_server(("127.0.0.1", 0))) for name in names}
-        return {name: int(probe.getsockname()[1]) for name, probe in probes.items()}
 
 
 def models_folder(folder: Path, gguf: Path, *references: str) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import ssl
 import subprocess
 import sys
@@ -37,22 +36,13 @@ from arriero.hardware.gpu import Gpu
 from arriero.state import State
 from arriero.store import Store
 from arriero.store.importing import import_gguf
+from ports import free_port
 from stack_world import SECOND
 
 DEMO = "smollm2:135m-instruct-q4_1"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n\r\n"
 NO_CARD = Gpu("", "", Path())
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-def free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [int(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 def chunk(data: bytes) -> bytes:
@@ -81,7 +71,7 @@ class Desktop:
 @asynccontextmanager
 async def desktop(folder: Path, tls: ssl.SSLContext | None = None, **flags: object) -> AsyncIterator[Desktop]:
     """The slot `demo` counts as serving; whoever asks for another one would have it brought up in earnest."""
-    port, own, tls_port = free_ports(3)
+    port, own, tls_port = free_port(), free_port(), free_port()
     configuration = _configuration(folder, {"slots.demo.port": str(port), "backend": "native", **flags})
     state = State.open(configuration.settings.database, clock=SystemClock())[0]
     board, servers, swapper = Board(), Servers(configuration), Swapper(configuration, NO_CARD)
@@ -157,7 +147,7 @@ class RealGateway:
 
 def real_gateway(folder: Path, run: Path, gguf: Path, **settings: str) -> RealGateway:
     """Not started yet. `run` is short, for a socket's 108 bytes; `settings` are lines of `[gateway]`."""
-    demo, second, own = free_ports(3)
+    demo, second, own = free_port(), free_port(), free_port()
     (folder / "config/arriero").mkdir(parents=True)
     lines = [f"{name} = {value}" for name, value in settings.items()]
     text = "\n".join(["[gateway]", f"port = {own}", *lines, SECOND.format(port=second)])

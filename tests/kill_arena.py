@@ -11,7 +11,8 @@ import psutil
 from bench.killing import Arena, environment
 
 from docker_stack import DockerStack
-from docker_world import MODELS, free_ports, models_folder
+from docker_world import MODELS, models_folder
+from ports import free_ports
 
 SLOTS = ("qwen", "mistral")
 

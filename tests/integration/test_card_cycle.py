@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -30,18 +29,13 @@ from arriero.stack.errors import CardFull, CardNotReleased, CardUnusable
 from arriero.stack.results import ModelState, ModelStatus, Processor
 from arriero.stack.status import status
 from arriero.stack.world import World
+from ports import free_port
 from stack_world import REFERENCE, all_down, install, make_world
 
 LOOK = Look(ES)
 NARROW = "rtx2070s,desktop=7.6G"
 """A card with room for one of the models: each takes 250 MB, and CUDA 450 MiB beside it."""
 With = Callable[..., World]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from arriero.core.progress import silent
 from arriero.runtime.http import ask
 from arriero.stack.activate import activate
 from arriero.stack.world import World
+from ports import free_port
 from stack_world import REFERENCE, all_down, install, make_world
 
 MINE = '// mine\n{\n  "theme": "dark", // not light\n  "provider": {\n    "other": {},\n  },\n}\n'
@@ -27,9 +27,7 @@ MINE = '// mine\n{\n  "theme": "dark", // not light\n  "provider": {\n    "other
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     """Nothing installed, nothing active."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return make_world(tmp_path / "project", int(probe.getsockname()[1]))
+    return make_world(tmp_path / "project", free_port())
 
 
 @pytest.fixture

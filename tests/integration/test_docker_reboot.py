@@ -29,8 +29,9 @@ from arriero.stack.status import status
 from arriero.stack.world import World, open_world
 from arriero.store.importing import import_gguf
 from docker_engine import IMAGE, MACHINE, PYTHON, Dockerd, own_engine
-from docker_world import MODELS, docker, free_ports
+from docker_world import MODELS, docker
 from native_world import STANDIN, until
+from ports import free_ports
 from tiny_gguf import tiny_gguf
 
 CONTAINER = "ollama-qwen"

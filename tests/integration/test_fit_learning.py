@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from version_world import free_port
 
 from arriero.core.ids import Reference
 from arriero.core.progress import silent
@@ -20,6 +19,7 @@ from arriero.stack.shapes import KeptShape, local_shape
 from arriero.stack.status import status
 from arriero.stack.world import World
 from arriero.state import MeasuredLoad
+from ports import free_port
 from stack_world import REFERENCE, all_down, install, make_world
 
 MIB = 1 << 20

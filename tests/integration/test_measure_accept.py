@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from bench.rig import GGUF_SHA256
-from version_world import free_port
 
 from arriero.config.loading import load
 from arriero.core.paths import places
@@ -25,6 +24,7 @@ from arriero.measure.values import FigureName, Mark
 from arriero.stack.activate import activate
 from arriero.stack.deactivate import deactivate
 from arriero.stack.world import World, open_world
+from ports import free_port
 from stack_world import REFERENCE, all_down, install
 
 pytestmark = pytest.mark.timeout(300)  # the real model, beside whatever else the machine does

@@ -7,12 +7,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
-from version_world import free_port
 
 from arriero.measure.history import row_of
 from arriero.measure.values import Environment, Figure, FigureName, Mark, Measurement, Remark
 from arriero.stack.plan import PlanOptions, plan
 from arriero.stack.world import World
+from ports import free_port
 from stack_world import REFERENCE, install, make_world
 
 CARD = "NVIDIA GeForce RTX 2070 SUPER"

@@ -14,7 +14,6 @@ from statistics import median
 from typing import Any
 
 import pytest
-from version_world import free_port
 
 from arriero.cli.look import Look
 from arriero.cli.render.measure import loss_text
@@ -30,6 +29,7 @@ from arriero.measure.serving import Served, measure_server
 from arriero.measure.targets import Target
 from arriero.measure.values import Environment, Figure, FigureName, Mark
 from arriero.measure.wire import Limits
+from ports import free_port
 from stack_world import make_world
 
 SCRIPT = Path(__file__).parents[1] / "measure_server.py"

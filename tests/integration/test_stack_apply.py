@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from registry_server import stock_registry
-from version_world import Publisher, free_port
+from version_world import Publisher
 from version_world import make_world as registry_world
 
 from arriero.core.progress import Progress, silent
@@ -24,6 +24,7 @@ from arriero.stack.results import ModelState, ModelStatus, Outcome
 from arriero.stack.status import status
 from arriero.stack.up import up
 from arriero.stack.world import World
+from ports import free_port
 from stack_world import REFERENCE, all_down, install, make_world
 
 

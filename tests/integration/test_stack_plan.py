@@ -18,13 +18,13 @@ import pytest
 from bench.sparse_gguf import Model
 from bench.wanted import QWEN, V2_LITE, dense
 from registry_server import quick, stock_registry
-from version_world import free_port
 
 from arriero.cli import main
 from arriero.core import paths
 from arriero.core.ids import Reference
 from arriero.registry.client import RegistryClient
 from arriero.registry.pushing import push
+from ports import free_port
 
 MIB = 1 << 20
 SMALL = dense(

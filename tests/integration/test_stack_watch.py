@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from version_world import free_port
 
 from arriero.core.progress import silent
 from arriero.planner import DriftCode
@@ -17,6 +16,7 @@ from arriero.stack.activate import activate
 from arriero.stack.results import ModelState, StackStatus
 from arriero.stack.watching import watch
 from arriero.stack.world import World
+from ports import free_port
 from stack_world import REFERENCE, all_down, install, make_world
 
 NEVER_S = 3600.0

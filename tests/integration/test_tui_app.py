@@ -29,21 +29,16 @@ from arriero.tui.keeping import Keeping
 from arriero.tui.presenting import present_main
 from arriero.tui.screens.dialogs import ChooseScreen, TextScreen
 from arriero.tui.screens.main import MainScreen
+from ports import free_port
 from stack_world import REFERENCE, all_down, install, make_world
 
 Open = Callable[[], World]
 
 
-def port_of_mine() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 async def opens(tmp_path: Path) -> AsyncIterator[Open]:
     """A way to the installation, opened anew each time: the demo slot and another; nothing installed."""
-    demo, second = port_of_mine(), port_of_mine()
+    demo, second = free_port(), free_port()
 
     def open_world() -> World:
         return make_world(tmp_path / "project", demo, second)
@@ -364,7 +359,7 @@ async def test_two_hundred_slots_with_long_names(tmp_path: Path) -> None:
     )
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "arriero.toml").write_text(slots)
-    port = port_of_mine()
+    port = free_port()
     async with sitting(lambda: make_world(tmp_path / "project", port), (80, 24)) as person:
         await person.press("end")
         await person.until_sees("s199")
@@ -373,9 +368,9 @@ async def test_two_hundred_slots_with_long_names(tmp_path: Path) -> None:
 
 
 async def test_a_model_that_vanishes_under_the_cursor(tmp_path: Path) -> None:
-    port = port_of_mine()
+    port = free_port()
     settings = tmp_path / "project" / "arriero.toml"
-    make_world(tmp_path / "project", port, port_of_mine())
+    make_world(tmp_path / "project", port, free_port())
     async with sitting(lambda: make_world(tmp_path / "project", port)) as person:
         assert isinstance(person.app.screen, MainScreen)
         await person.press("down", "down")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,13 +17,8 @@ from arriero.stack.world import World, open_world
 from arriero.tui.jobs import JobState
 from arriero.tui.keeping import Keeping
 from arriero.tui.screens.main import MainScreen
+from ports import free_port
 from stack_world import all_down, install_brief
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from tui_driver import sitting
-from version_world import free_port
 
 from arriero.measure.history import row_of
 from arriero.measure.values import Environment, Figure, FigureName, Measurement
 from arriero.stack.world import World
+from ports import free_port
 from stack_world import all_down, make_world
 
 Open = Callable[[], World]

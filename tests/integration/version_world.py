@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from arriero.registry.pushing import push
 from arriero.stack.world import World, open_world
 from arriero.store import Store, media
 from arriero.store.importing import import_gguf
+from ports import free_port
 
 LOCAL = Reference.parse("source:1")
 SETTINGS = """
@@ -35,12 +35,6 @@ reference = "{reference}"
 aliases = ["another-name:1"]
 size_bytes = 98362432
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def make_world(root: Path, reference: Reference, demo_port: int | None = None) -> World:
