@@ -15,5 +15,5 @@ if [[ $mode == check ]]; then
   member
   exit
 fi
-if command -v dockerd >/dev/null && ! getent group docker >/dev/null; then run groupadd --system docker; fi # packages make it
+if command -v docker >/dev/null && ! getent group docker >/dev/null; then run groupadd --system docker; fi # packages make it
 if ! member; then run usermod -aG docker "$user"; fi

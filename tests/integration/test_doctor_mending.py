@@ -149,7 +149,7 @@ async def test_done_and_still_wrong_is_a_failure_unless_it_waits_for_the_user(ba
     assert isinstance(done.fault, errors.NotMended)
     waits = await mended(site, a_fix(Command(("touch", str(bare.folder / "x"))), afterwards=Afterwards.LOGIN))
     assert waits.ending is Ending.WAITS
-    assert isinstance(waits.fault, errors.WaitsForUser)
+    assert isinstance(waits.fault, errors.WaitsForLogin)
 
 
 async def test_what_cannot_be_mended_says_why_and_what_nobody_mends_says_so(bare: BareHost) -> None:

@@ -39,7 +39,7 @@ class Terminal:
         self.said = ""
         self._folder = bare.folder
         environ = {**bare.host.environ, "LANG": "en_US.UTF-8", "TERM": "xterm", "PYTHONDONTWRITEBYTECODE": "1"}
-        environ |= {"ARRIERO_DATABASE": f"{bare.folder}/db", "ARRIERO_DOCKER__PACKAGES": "distribution"}
+        environ |= {"ARRIERO_DATABASE": f"{bare.folder}/db", "ARRIERO_DOCKER__PACKAGES": "official"}
         environ |= {"STEP_OS_RELEASE": f"{bare.folder}/release", "DOCKER_HOST": f"unix://{bare.folder}/no.sock"}
         self._pid, self._fd = pty.fork()
         if self._pid == 0:

@@ -38,18 +38,31 @@ class NotMended(OperationFailed):
 
 
 class NotMendable(OperationFailed):
-    """Nothing that we do mends it, or not on this machine."""
+    """Nothing that we do mends it."""
 
     code = "doctor.not_mendable"
     check: str
 
 
-class WaitsForUser(PartialFailure):
-    """Done as far as it goes; it takes effect after the user's `login` or `reboot`."""
+class FixRefused(OperationFailed):
+    """There is a fix, and it is not for this machine as it is: why is told with the step."""
 
-    code = "doctor.waits"
+    code = "doctor.refused"
     check: str
-    afterwards: str
+
+
+class WaitsForLogin(PartialFailure):
+    """Done as far as it goes; it takes effect after the user's next login."""
+
+    code = "doctor.waits_for_login"
+    check: str
+
+
+class WaitsForReboot(PartialFailure):
+    """Done as far as it goes; it takes effect after the next start of the machine."""
+
+    code = "doctor.waits_for_reboot"
+    check: str
 
 
 class NobodyToAsk(UsageError):

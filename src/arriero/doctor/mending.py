@@ -19,7 +19,15 @@ from arriero.core.progress import Report
 from arriero.doctor.applying import Hands
 from arriero.doctor.changes import Change, OwnAct
 from arriero.doctor.check import Check, Checked
-from arriero.doctor.errors import NotMended, ProgramMissing, SudoAsks, SudoMissing, SudoRefused, WaitsForUser
+from arriero.doctor.errors import (
+    NotMended,
+    ProgramMissing,
+    SudoAsks,
+    SudoMissing,
+    SudoRefused,
+    WaitsForLogin,
+    WaitsForReboot,
+)
 from arriero.doctor.examining import examine
 from arriero.doctor.fix import Afterwards, CannotFix, Fix, FixPlan
 from arriero.doctor.fixes import FIXES
@@ -135,8 +143,13 @@ def _judge(proposal: Proposal, after: Checked) -> tuple[Ending, ArrieroError | N
     if after.grade.ok:
         return Ending.FIXED, None
     if proposal.plan.afterwards is not Afterwards.NOTHING:
-        return Ending.WAITS, WaitsForUser(after.check.code, str(proposal.plan.afterwards))
+        return Ending.WAITS, waits(after.check.code, proposal.plan.afterwards)
     return Ending.FAILED, NotMended(after.check.code, after.finding.kind)
+
+
+def waits(check: str, afterwards: Afterwards) -> ArrieroError:
+    """What is told while something of the user's is missing."""
+    return WaitsForReboot(check) if afterwards is Afterwards.REBOOT else WaitsForLogin(check)
 
 
 def _mended(

@@ -34,6 +34,8 @@ class MendingTexts:
     unchanged: str
     installed: str
     stopped: str
+    as_member: str
+    other_terminals: str
     nothing_of_ours: str
     take_back: str
     taken_back: str
@@ -53,8 +55,8 @@ ES = MendingTexts(
     },
     afterwards={
         "nothing": "",
-        "login": "Después, cierra la sesión y vuelve a entrar, y repite la orden: sigue donde estaba.",
-        "reboot": "Después, reinicia el equipo y repite la orden: sigue donde estaba.",
+        "login": "Cuenta desde tu próxima sesión: ciérrala después y vuelve a entrar.",
+        "reboot": "Cuenta desde el próximo arranque: reinicia después el equipo y repite la orden, que sigue donde estaba.",
     },
     summary={
         "not_needed": "no hacía falta: {count}",
@@ -85,6 +87,8 @@ ES = MendingTexts(
     unchanged="Todo estaba ya en su sitio: no se ha cambiado nada.",
     installed="Instalado. Cómo está todo: ./main.sh estado",
     stopped="La instalación se ha quedado ahí. Cuando esté resuelto, repite: {command}",
+    as_member="El grupo docker vale desde la próxima sesión; esta orden sigue ya con él (sg docker).",
+    other_terminals="Para usar Docker y Arriero en esta y otras terminales, cierra la sesión y vuelve a entrar.",
     nothing_of_ours="Arriero no ha añadido nada a este equipo que siga ahí.",
     take_back="añadido el {at:moment}; lo deshace:",
     taken_back="deshecho",
@@ -104,8 +108,8 @@ EN = MendingTexts(
     },
     afterwards={
         "nothing": "",
-        "login": "Then log out and in again, and repeat the command: it goes on where it was.",
-        "reboot": "Then restart the machine and repeat the command: it goes on where it was.",
+        "login": "It counts from your next login on: log out and in again afterwards.",
+        "reboot": "It counts from the next start on: restart the machine afterwards and repeat the command, which goes on where it was.",
     },
     summary={
         "not_needed": "not needed: {count}",
@@ -136,6 +140,8 @@ EN = MendingTexts(
     unchanged="Everything was in its place: nothing was changed.",
     installed="Installed. How everything is: ./main.sh status",
     stopped="The installation stopped there. Once that is settled, repeat: {command}",
+    as_member="The group docker counts from the next login on; this command goes on with it already (sg docker).",
+    other_terminals="To use Docker and Arriero in this and other terminals, log out and in again.",
     nothing_of_ours="Arriero added nothing to this machine that is still there.",
     take_back="added on {at:moment}; this takes it back:",
     taken_back="taken back",

@@ -55,6 +55,7 @@ async def refusal(machine: Machine, check: Check) -> str:
         ("docker-ce\tii \t5:29.7.2\n", "ubuntu", "docker-compose-plugin"),
         ("docker.io\tii \t28.2.2\n", "ubuntu", "docker-compose-v2"),
         ("", "debian", "docker-compose"),
+        ("docker-ce\tii \t5:29.7.2\n", "debian\nVERSION_ID=12", "docker-compose-plugin"),
     ],
 )
 async def test_compose_comes_from_where_docker_came(
@@ -66,8 +67,16 @@ async def test_compose_comes_from_where_docker_came(
     machine.script("docker", f'if [ -e {there} ]; then echo 2.40.3; else echo "{NO_PLUGIN}" >&2; exit 1; fi')
     assert await refusal(machine, plugin.CHECK) == "no_apt"
     machine.tool("dpkg-query", packages)
-    machine.script("apt-get", f'if [ "$*" = "install --yes {name}" ]; then touch {there}; fi')
+    machine.script("apt-get", f'case "$*" in *" install {name}") touch {there};; esac')
     assert (await machine.mend(plugin.CHECK)).ending is Ending.FIXED
+
+
+async def test_where_only_compose_1_is_packaged_it_is_left_alone(machine: Machine, wanting: None) -> None:
+    machine.file("/etc/os-release", 'ID=debian\nVERSION_ID="12"\n')
+    machine.tool("docker", err=NO_PLUGIN, code=1)
+    machine.tool("dpkg-query", "docker.io\tii \t20.10\n")
+    machine.tool("apt-get")
+    assert await refusal(machine, plugin.CHECK) == "first_only"
 
 
 async def test_an_old_docker_compose_goes_with_its_package(machine: Machine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from contextlib import suppress
 
@@ -14,6 +15,8 @@ from arriero.config.specs import BackendChoice, BackendKind
 from arriero.core.errors import ArrieroError, EnvironmentFault
 from arriero.doctor import open_site
 from arriero.doctor.install import steps_of
+from arriero.doctor.install.group import CHECK as GROUP_CHECK
+from arriero.doctor.install.group import as_member, waits_for_login
 from arriero.doctor.install.removing import Addition, Removal, TakenBack, additions, take_back
 from arriero.doctor.mending import Ending, Mended
 from arriero.doctor.site import Site
@@ -29,7 +32,11 @@ _GOES_ON = (Ending.NOT_NEEDED, Ending.FIXED, Ending.PLANNED)
 
 
 def install(call: Call) -> Reply:
-    """Each step sees the machine that the one before has left. It stops where the next one would stand on nothing."""
+    """Each step sees the machine that the one before has left. It stops where the next one would stand on nothing.
+
+    Where all that is missing is the group's next login, the same line goes on in a process that has the group; scripts
+    (`--json`) are told of the login instead, since one result has to tell all steps.
+    """
     backend = _backend(call)
     healing = Healing(call, "install", lambda: open_site(call.world(), call.environ))
     every: list[Mended] = []
@@ -37,6 +44,8 @@ def install(call: Call) -> Reply:
         every.append(healing.treat(step.check, step.fixes))
         if every[-1].ending not in _GOES_ON and not call.args.dry_run:
             break
+    if every[-1].ending is Ending.WAITS and every[-1].proposal.checked.check is GROUP_CHECK and not call.args.json:
+        _go_on_as_member(call, healing)
     return reply_on(call, every, "\n".join(["", render_summary(every, call.look), _last_word(call, every)]))
 
 
@@ -48,13 +57,24 @@ def _backend(call: Call) -> BackendKind:
     return backend
 
 
+def _go_on_as_member(call: Call, healing: Healing) -> None:
+    """Does not come back, unless this user cannot have the group without a new login."""
+    command = asyncio.run(as_member(open_site(call.world(), call.environ), (sys.executable, *sys.orig_argv[1:])))
+    if command:
+        healing.say(mending_texts(call.texts).as_member)
+        os.execvpe(command[0], command, call.environ)  # noqa: S606 - the very line that was typed
+
+
 def _last_word(call: Call, every: list[Mended]) -> str:
     words = mending_texts(call.texts)
     if call.args.dry_run:
         return words.dry_run
     if every[-1].ending not in _GOES_ON:
         return words.stopped.format(command=" ".join(["./main.sh", *sys.argv[1:]]))
-    return words.installed if any(done.ending is Ending.FIXED for done in every) else words.unchanged
+    last = words.installed if any(done.ending is Ending.FIXED for done in every) else words.unchanged
+    return "\n".join(
+        [last, *([words.other_terminals] if waits_for_login(open_site(call.world(), call.environ)) else [])]
+    )
 
 
 def uninstall(call: Call) -> Reply:

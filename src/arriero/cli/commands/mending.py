@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from arriero.cli.asking import answers_yes
 from arriero.cli.call import Call, Reply
 from arriero.cli.render.mending import render_mended, render_proposal, render_summary, tell
+from arriero.core.errors import ArrieroError
 from arriero.doctor import examine_all, open_site
 from arriero.doctor.check import Check
-from arriero.doctor.errors import NobodyToAsk, NotMendable, WaitsForUser
+from arriero.doctor.errors import FixRefused, NobodyToAsk, NotMendable
 from arriero.doctor.examining import select
 from arriero.doctor.fix import CannotFix, Fix
-from arriero.doctor.mending import Ending, Mended, Proposal, fix_of, mend, propose
+from arriero.doctor.mending import Ending, Mended, Proposal, fix_of, mend, propose, waits
 from arriero.doctor.site import Site
 from arriero.i18n.mending_texts import mending_texts
 
@@ -66,13 +67,8 @@ class Healing:
         return done
 
     def _finish(self, site: Site, proposal: Proposal) -> Mended:
-        if proposal.ending in (Ending.CANNOT, Ending.NO_FIX):
-            return Mended(proposal, proposal.ending, fault=NotMendable(proposal.checked.check.code))
-        if isinstance(proposal.plan, CannotFix):
-            waits = WaitsForUser(proposal.checked.check.code, str(proposal.plan.afterwards))
-            return Mended(proposal, proposal.ending, fault=waits)
         if proposal.ending is not Ending.PLANNED:
-            return Mended(proposal, proposal.ending)
+            return Mended(proposal, proposal.ending, fault=_fault(proposal))
         self.say(render_proposal(proposal, self.call.look))
         if self.call.args.dry_run:
             return Mended(proposal, Ending.PLANNED)
@@ -95,6 +91,19 @@ class Healing:
         if not self.call.args.json:
             self.call.out.write(f"{text}\n")
             self.call.out.flush()
+
+
+def _fault(proposal: Proposal) -> ArrieroError | None:
+    """Of what nothing is to be done about by us."""
+    code = proposal.checked.check.code
+    match proposal.ending:
+        case Ending.NO_FIX:
+            return NotMendable(code)
+        case Ending.CANNOT:
+            return FixRefused(code)
+        case Ending.WAITS if isinstance(proposal.plan, CannotFix):
+            return waits(code, proposal.plan.afterwards)
+    return None
 
 
 def _terminal() -> bool:

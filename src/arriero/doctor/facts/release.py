@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from arriero.doctor.site import Site
 
+_DEBIAN_COMPOSE_2 = 13
+
 
 @dataclass(frozen=True)
 class Release:
@@ -17,6 +19,14 @@ class Release:
     name: str
     codename: str
     like: tuple[str, ...]
+
+    @property
+    def compose_package(self) -> str | None:
+        """What the distribution calls Compose 2. None where it has no more than Compose 1: Debian up to 12."""
+        if self.id != "debian":
+            return "docker-compose-v2"
+        major = self.version.partition(".")[0]
+        return None if major.isdigit() and int(major) < _DEBIAN_COMPOSE_2 else "docker-compose"
 
 
 async def release(site: Site) -> Release | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from arriero.doctor.apt import has_apt
 from arriero.doctor.check import Check, Finding, Grade, Subject, saw
 from arriero.doctor.facts.release import release
 from arriero.doctor.install.step import BOTH, Step
@@ -12,10 +13,6 @@ async def look(site: Site) -> Finding:
     found = await site.fact(release)
     name = found.name if found else "?"
     return saw("apt" if has_apt(site) else "no_apt", name=name)
-
-
-def has_apt(site: Site) -> bool:
-    return site.host.which("apt-get") is not None and site.host.which("dpkg-query") is not None
 
 
 CHECK = Check("install.distribution", Subject.SYSTEM, {"apt": Grade.GOOD, "no_apt": Grade.SKIPPED}, look)

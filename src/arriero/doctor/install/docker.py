@@ -8,14 +8,15 @@ from pathlib import Path
 
 from arriero.config.specs import Packages
 from arriero.core.errors import ArrieroError
+from arriero.doctor.apt import has_apt, remove
 from arriero.doctor.changes import Command, FileWritten
 from arriero.doctor.check import Check, Finding, Grade, Subject, saw
 from arriero.doctor.facts.engine import reached
 from arriero.doctor.facts.packages import packages
 from arriero.doctor.facts.release import Release, release
 from arriero.doctor.fix import CannotFix, Fix, FixPlan
-from arriero.doctor.install.distribution import has_apt
-from arriero.doctor.install.step import PACKAGES_LIMIT_S, Step, lines, script
+from arriero.doctor.install.step import Step
+from arriero.doctor.scripts import lines, script
 from arriero.doctor.site import Site
 from arriero.runtime.docker.errors import DockerMissing, EngineDown, EngineNeedsRelogin, EnginePermission
 
@@ -46,7 +47,9 @@ async def plan(site: Site, _finding: Finding) -> FixPlan | CannotFix:
         return CannotFix("snap")
     if not has_apt(site):
         return CannotFix("no_apt")
-    words = await _whose(site)
+    words, found = await _whose(site), await site.fact(release)
+    if words[0] == "distribution" and found and found.compose_package is None:
+        return CannotFix("first_only", (("name", found.name),))
     new = await lines(site, "docker.sh", "--missing", *words)
     return FixPlan((script("docker.sh", *words),), _undo(site, new, official=words[0] == "official"))
 
@@ -55,9 +58,8 @@ def _undo(site: Site, new: tuple[str, ...], *, official: bool) -> tuple[Command 
     """Images and containers stay in /var/lib/docker: packages do not take them away."""
     if not new:
         return ()
-    remove = Command(("apt-get", "-q", "-y", "remove", *new), root=True, limit_s=PACKAGES_LIMIT_S)
     files = [path for path in (_SOURCE, _KEYRING) if official and not site.host.exists(path)]
-    return (remove, *(FileWritten(path, None, root=True) for path in files))
+    return (remove(*new), *(FileWritten(path, None, root=True) for path in files))
 
 
 async def _whose(site: Site) -> tuple[str, ...]:
@@ -101,5 +103,10 @@ CHECK = Check(
     },
     look,
 )
-FIX = Fix(CHECK.code, frozenset({"missing", "no_compose", "stopped"}), plan, reasons=frozenset({"snap", "no_apt"}))
+FIX = Fix(
+    CHECK.code,
+    frozenset({"missing", "no_compose", "stopped"}),
+    plan,
+    reasons=frozenset({"snap", "no_apt", "first_only"}),
+)
 STEP = Step(CHECK, FIX)

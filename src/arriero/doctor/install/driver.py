@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from arriero.doctor.apt import has_apt
 from arriero.doctor.check import Check, Finding, Grade, Subject, saw
 from arriero.doctor.facts.driver import driver
 from arriero.doctor.fix import Afterwards, CannotFix, Fix, FixPlan
-from arriero.doctor.install.distribution import has_apt
-from arriero.doctor.install.step import BOTH, Step, script
+from arriero.doctor.install.step import BOTH, Step
+from arriero.doctor.scripts import script
 from arriero.doctor.site import Site
 
 

@@ -1,16 +1,24 @@
-"""May this user talk to Docker, in this session already?"""
+"""May this user talk to Docker, in this session already?
+
+A new member's session began without the group. What is typed next can have it all the same: sg(1) gives a member the
+group for one command, without a password. As the main group, too: files that are made then belong to it.
+"""
 
 from __future__ import annotations
 
-from arriero.doctor.changes import Command
+import os
+import re
+import shlex
+from collections.abc import Sequence
+
 from arriero.doctor.check import Check, Finding, Grade, Subject, saw
+from arriero.doctor.checks.docker.group import GROUP
 from arriero.doctor.facts.account import account
 from arriero.doctor.facts.engine import engine
-from arriero.doctor.fix import Afterwards, CannotFix, Fix, FixPlan
-from arriero.doctor.install.step import Step, script
+from arriero.doctor.fix import Fix
+from arriero.doctor.fixes.docker.group import REASONS, plan
+from arriero.doctor.install.step import Step
 from arriero.doctor.site import Site
-
-GROUP = "docker"
 
 
 async def look(site: Site) -> Finding:
@@ -24,12 +32,23 @@ async def look(site: Site) -> Finding:
     return saw("relogin" if GROUP in who.enrolled else "outside", user=who.name)
 
 
-async def plan(_site: Site, finding: Finding) -> FixPlan | CannotFix:
-    user = str(finding.params["user"])
-    if finding.kind == "relogin":
-        return CannotFix("relogin", (("user", user),), Afterwards.LOGIN)
-    undo = (Command(("gpasswd", "-d", user, GROUP), root=True),)
-    return FixPlan((script("group.sh", user),), undo, Afterwards.LOGIN)
+async def as_member(site: Site, command: Sequence[str]) -> tuple[str, ...] | None:
+    """`command`, with the group already. None where it would not have it."""
+    tried = await site.host.run(*_with_group(("id", "-Gn")))
+    return _with_group(command) if tried and tried.ok and GROUP in tried.out.split() else None
+
+
+def _with_group(command: Sequence[str]) -> tuple[str, ...]:
+    return ("sg", GROUP, "-c", shlex.join(command))
+
+
+def waits_for_login(site: Site) -> bool:
+    """Whether this terminal's own shell, the leader of the session (proc(5)), began without the group that we have."""
+    there = re.search(rf"^{GROUP}:[^:]*:(\d+):", site.host.read("/etc/group") or "", re.MULTILINE)
+    leader = re.search(r"^Groups:(.*)$", site.host.read(f"/proc/{os.getsid(0)}/status") or "", re.MULTILINE)
+    if site.host.uid == 0 or not (there and leader):
+        return False
+    return there[1] not in leader[1].split()
 
 
 CHECK = Check(
@@ -44,5 +63,4 @@ CHECK = Check(
     },
     look,
 )
-FIX = Fix(CHECK.code, frozenset({"outside", "relogin"}), plan, reasons=frozenset({"relogin"}))
-STEP = Step(CHECK, FIX)
+STEP = Step(CHECK, Fix(CHECK.code, frozenset({"outside", "relogin"}), plan, REASONS))

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from arriero.doctor.changes import Command, FileWritten
+from arriero.doctor.apt import has_apt, remove
+from arriero.doctor.changes import FileWritten
 from arriero.doctor.check import Check, Finding, Grade, Subject, saw
 from arriero.doctor.facts.driver import driver
 from arriero.doctor.fix import CannotFix, Fix, FixPlan
-from arriero.doctor.install.distribution import has_apt
-from arriero.doctor.install.step import PACKAGES_LIMIT_S, Step, script
+from arriero.doctor.install.step import Step
+from arriero.doctor.scripts import script
 from arriero.doctor.site import Site
 
 _HOOK = "nvidia-container-runtime-hook"
@@ -42,9 +43,8 @@ async def plan(site: Site, finding: Finding) -> FixPlan | CannotFix:
         return FixPlan((script("service.sh", "docker"),))
     if not has_apt(site):
         return CannotFix("no_apt")
-    remove = Command(("apt-get", "-q", "-y", "remove", "nvidia-container-toolkit"), root=True, limit_s=PACKAGES_LIMIT_S)
-    new = [path for path in _FILES if not site.host.exists(path)]
-    return FixPlan((install,), (remove, *(FileWritten(path, None, root=True) for path in new)))
+    sources = (FileWritten(path, None, root=True) for path in _FILES if not site.host.exists(path))
+    return FixPlan((install,), (remove("nvidia-container-toolkit"), *sources))
 
 
 CHECK = Check(

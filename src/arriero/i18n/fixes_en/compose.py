@@ -12,6 +12,7 @@ FIXES: dict[str, FixText] = {
         },
         refuses={
             "no_apt": "this distribution has no apt; install Docker Compose with its own package manager",
+            "first_only": 'this distribution only packages Compose 1, which no longer works; with Docker\'s own packages it comes along: ./main.sh install, with packages = "official" under [docker] in arriero.toml',
         },
     ),
     "compose.first_line": FixText(

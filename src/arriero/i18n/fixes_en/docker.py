@@ -135,9 +135,6 @@ FIXES: dict[str, FixText] = {
             "missing": "Downloads {image}.",
             "needed": "Downloads {image}.",
         },
-        refuses={
-            "no_engine": "the engine does not answer",
-        },
         acts={
             "pull": "downloads the image {image}",
         },

@@ -20,14 +20,13 @@ FIXES: dict[str, FixText] = {
         },
         refuses={
             "no_apt": NO_APT,
+            "first_only": '{name} only packages Compose 1, which no longer works, and Docker\'s own repository does not answer (or packages = "distribution" keeps it out): check the network, or write packages = "official" under [docker] in arriero.toml; then repeat the command',
             "snap": "snap's Docker cannot use the GPU nor folders outside your home; remove it with: sudo snap remove docker; then repeat the command",
         },
     ),
     "install.group": FixText(
         does={"outside": "Adds {user} to the group docker (as good as root).", "relogin": ""},
-        refuses={
-            "relogin": "log out and in again, or open another session here with: newgrp docker; then repeat the command"
-        },
+        refuses={"relogin": "log out and in again, and repeat the command"},
     ),
     "install.toolkit": FixText(
         does={

@@ -12,6 +12,7 @@ FIXES: dict[str, FixText] = {
         },
         refuses={
             "no_apt": "esta distribución no tiene apt; instala Docker Compose con su propio gestor de paquetes",
+            "first_only": 'esta distribución solo empaqueta Compose 1, que ya no sirve; viene con los paquetes de Docker: ./main.sh instalar, con packages = "official" bajo [docker] en arriero.toml',
         },
     ),
     "compose.first_line": FixText(

@@ -135,9 +135,6 @@ FIXES: dict[str, FixText] = {
             "missing": "Descarga {image}.",
             "needed": "Descarga {image}.",
         },
-        refuses={
-            "no_engine": "el motor no responde",
-        },
         acts={
             "pull": "descarga la imagen {image}",
         },

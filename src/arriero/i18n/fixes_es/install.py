@@ -20,14 +20,13 @@ FIXES: dict[str, FixText] = {
         },
         refuses={
             "no_apt": NO_APT,
+            "first_only": '{name} solo empaqueta Compose 1, que ya no sirve, y el repositorio de Docker no responde (o packages = "distribution" lo descarta): comprueba la red, o escribe packages = "official" bajo [docker] en arriero.toml; después repite la orden',
             "snap": "el Docker de snap no puede usar la GPU ni carpetas de fuera de tu casa; quítalo con: sudo snap remove docker; y repite la orden",
         },
     ),
     "install.group": FixText(
         does={"outside": "Añade a {user} al grupo docker (equivale a ser root).", "relogin": ""},
-        refuses={
-            "relogin": "cierra la sesión y vuelve a entrar, o abre aquí otra con: newgrp docker; después repite la orden"
-        },
+        refuses={"relogin": "cierra la sesión, vuelve a entrar y repite la orden"},
     ),
     "install.toolkit": FixText(
         does={

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from arriero.doctor.changes import Command
+from arriero.doctor.apt import UPDATE, has_apt, install, remove
 from arriero.doctor.check import Finding
 from arriero.doctor.checks.compose.plugin import CHECK
 from arriero.doctor.facts.packages import packages
@@ -12,22 +12,27 @@ from arriero.doctor.site import Site
 
 
 async def plan(site: Site, finding: Finding) -> FixPlan | CannotFix:
-    if site.host.which("apt-get") is None:
+    if not has_apt(site):
         return CannotFix("no_apt")
-    name, again = await _package(site), ("--reinstall",) if finding.kind == "broken" else ()
-    quietly = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get")
-    update = Command((*quietly, "update"), root=True, limit_s=300)
-    install = Command((*quietly, "install", "--yes", *again, name), root=True, limit_s=900)
-    undo = (Command((*quietly, "remove", "--yes", name), root=True, limit_s=300),)
-    return FixPlan((update, install), undo if finding.kind in ("missing", "only_first") else ())
+    name = await _package(site)
+    if name is None:
+        return CannotFix("first_only")
+    again = ("--reinstall",) if finding.kind == "broken" else ()
+    undo = (remove(name),) if finding.kind in ("missing", "only_first") else ()
+    return FixPlan((UPDATE, install(*again, name)), undo)
 
 
-async def _package(site: Site) -> str:
-    """Docker's own where its engine is; Ubuntu calls the plugin docker-compose-v2, Debian docker-compose."""
+async def _package(site: Site) -> str | None:
+    """Docker's own where its engine is. None where the distribution has no more than Compose 1."""
     if "docker-ce" in await site.fact(packages):
         return "docker-compose-plugin"
     here = await site.fact(release)
-    return "docker-compose" if here and here.id == "debian" else "docker-compose-v2"
+    return here.compose_package if here else "docker-compose-v2"
 
 
-FIX = Fix(CHECK.code, frozenset({"missing", "only_first", "too_old", "broken"}), plan, frozenset({"no_apt"}))
+FIX = Fix(
+    CHECK.code,
+    frozenset({"missing", "only_first", "too_old", "broken"}),
+    plan,
+    frozenset({"no_apt", "first_only"}),
+)

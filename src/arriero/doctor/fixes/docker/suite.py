@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from arriero.doctor.changes import Command, FileWritten
+from arriero.doctor.apt import UPDATE
+from arriero.doctor.changes import FileWritten
 from arriero.doctor.check import Finding
 from arriero.doctor.checks.docker.suite import CHECK, HOST
 from arriero.doctor.fix import Fix, FixPlan
@@ -16,9 +17,8 @@ async def plan(site: Site, finding: Finding) -> FixPlan:
     file = Path(str(finding.params["file"]))
     old, new = str(finding.params["suite"]), str(finding.params["codename"])
     before = site.host.read(file) or ""
-    update = Command(("apt-get", "update"), root=True, limit_s=300)
     back = FileWritten(file, before, root=True)
-    return FixPlan((FileWritten(file, _renamed(before, old, new), root=True), update), (back, update))
+    return FixPlan((FileWritten(file, _renamed(before, old, new), root=True), UPDATE), (back, UPDATE))
 
 
 def _renamed(text: str, old: str, new: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from arriero.doctor.apt import has_apt, install, remove
 from arriero.doctor.changes import Command
 from arriero.doctor.check import Finding
 from arriero.doctor.checks.gpu.driver import CHECK
@@ -12,13 +13,10 @@ from arriero.doctor.site import Site
 async def plan(site: Site, finding: Finding) -> FixPlan | CannotFix:
     if finding.kind == "not_loaded":
         return FixPlan((Command(("modprobe", "nvidia"), root=True),))
-    if site.host.which("apt-get") is None or finding.params["branch"] is None:
+    if not has_apt(site) or finding.params["branch"] is None:
         return CannotFix("no_apt")
     package = f"linux-modules-nvidia-{finding.params['branch']}-generic"
-    quietly = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get")
-    install = Command((*quietly, "install", "--yes", package), root=True, limit_s=900)
-    remove = Command((*quietly, "remove", "--yes", package), root=True, limit_s=300)
-    return FixPlan((install,), (remove,), Afterwards.REBOOT)
+    return FixPlan((install(package),), (remove(package),), Afterwards.REBOOT)
 
 
 FIX = Fix(CHECK.code, frozenset({"not_loaded", "not_for_kernel"}), plan, frozenset({"no_apt"}))
