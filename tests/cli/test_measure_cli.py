@@ -166,6 +166,7 @@ FAST = Measurement(
 SLOW = replace(
     FAST, environment=replace(HERE, version="bbb"), figures=(figure(FigureName.GENERATION, 21.0), *FAST.figures[1:])
 )
+CRASHED = {"slot": "qwen", "count": 2, "exit": "SIGKILL"}
 OTHER = replace(FAST, environment=Environment(slot=None, url="127.0.0.1:8080", model="m", engine="openai"))
 
 
@@ -198,6 +199,12 @@ def test_the_specification(check_golden: Golden, texts: Texts) -> None:
         Row("7.generate", "mistral", Verdict.UNKNOWN, why=Note("inactive", {"slot": "mistral"})),
         Row("7.generate", "qwen", Verdict.NOT_MET, remedies=(Note("logs", {"slot": "qwen", "detail": "HTTP 500"}),)),
         Row("RNF-02.compose", "qwen", Verdict.UNKNOWN, why=Note("no_docker", {})),
+        Row("RNF-02.uptime", "qwen", Verdict.MET, up_s=11_000.0),
+        Row("RNF-02.uptime", "qwen", Verdict.UNKNOWN, why=Note("uptime_short", {}), up_s=95.0),
+        Row("RNF-02.uptime", "mistral", Verdict.UNKNOWN, why=Note("uptime_untold", {})),
+        Row("RNF-02.uptime", "demo", Verdict.NOT_MET, remedies=(Note("uptime_down", {"slot": "demo"}),)),
+        Row("RNF-02.uptime", "qwen", Verdict.NOT_MET, remedies=(Note("uptime_broken", CRASHED),)),
+        judge(REQUIREMENTS[2], replace(taken, environment=replace(card, slot="deepseek")), facts),
         Row("7.toolkit", "", Verdict.UNKNOWN, why=Note("told", {"detail": "-"})),
         Row("7.editor", "", Verdict.NOT_MET, remedies=(Note("told", {"detail": "-"}),)),
     ]

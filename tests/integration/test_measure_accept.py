@@ -15,6 +15,7 @@ from arriero.config.loading import load
 from arriero.core.paths import places
 from arriero.core.progress import Progress, silent
 from arriero.measure.accepting import Told, accept
+from arriero.measure.errors import NothingActive
 from arriero.measure.history import recall
 from arriero.measure.lifecycle import as_before
 from arriero.measure.measuring import Wish, measure
@@ -63,7 +64,9 @@ async def test_the_specification_row_by_row_and_all_is_as_before(world: World) -
     assert rows["7.shutdown", "demo"].verdict is Verdict.MET  # the simulated card showed its memory as free
     assert rows["RNF-02.compose", "demo"].verdict is Verdict.UNKNOWN
     assert {rows[name, "demo"].verdict for name in ("RF-02", "7.generate")} == {Verdict.MET}
-    assert rows["7.generate", "qwen"].verdict is Verdict.UNKNOWN
+    uptime = rows["RNF-02.uptime", "demo"]
+    assert uptime.why is not None
+    assert (uptime.why.code, rows["7.generate", "qwen"].verdict) == ("uptime_short", Verdict.UNKNOWN)
     assert rows["7.toolkit", ""].verdict is Verdict.UNKNOWN
     assert [note.params for note in rows["7.editor", ""].remedies] == [{"detail": "it broke"}]
     assert "7.editor" in told.not_met
@@ -103,3 +106,54 @@ async def test_what_was_off_is_off_again(world: World) -> None:
     (seen,) = await world.backend.inspect([("demo", world.slot("demo").port)])
     assert seen.phase == "absent"
     assert not world.writable_state().desired()["demo"].active
+
+
+@pytest.mark.parametrize("where", ["toolkit", "editor"])
+async def test_an_interrupted_acceptance_tells_its_rows_and_brings_back_what_was_active(
+    world: World, where: str
+) -> None:
+    reached = asyncio.Event()
+
+    async def hangs() -> Told:
+        await deactivate(world, "demo", silent)  # whatever was being done: the slot is off when it is interrupted
+        reached.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    probes = (hangs, broken) if where == "toolkit" else (broken, hangs)
+    task = asyncio.create_task(accept(world, *probes, silent))
+    await reached.wait()
+    task.cancel()
+    told = await task
+    assert told.interrupted
+    assert ("RF-02", Verdict.MET) in {(row.name, row.verdict) for row in told.rows}
+    assert ("7.toolkit" in told.not_met) is (where == "editor")
+    assert await active_slots(world) == ("demo",)
+
+
+async def test_a_probe_that_fails_brings_back_what_was_active(world: World) -> None:
+    async def fails() -> Told:
+        await deactivate(world, "demo", silent)
+        raise NothingActive("demo")
+
+    with pytest.raises(NothingActive):
+        await accept(world, fails, broken, silent)
+    assert await active_slots(world) == ("demo",)
+    assert world.writable_state().desired()["demo"].active
+
+
+async def test_a_slot_that_cannot_be_asked_has_rows_that_say_so(world: World, tmp_path: Path) -> None:
+    """It demands a key that is not the one of the settings any more; the rest is told all the same."""
+    for name in ("then", "now"):
+        (tmp_path / name).write_text(f"key-of-{name}")
+    await activate(with_key(world, tmp_path / "then"), "demo", silent)
+    told = await accept(with_key(world, tmp_path / "now"), nothing_known, nothing_known, silent)
+    assert {"RF-02", "7.generate"} <= set(told.not_met)
+    assert told.rows[-1].name == "7.editor"
+    assert told.measurements == ()
+
+
+def with_key(world: World, file: Path) -> World:
+    settings = world.configuration.settings
+    engine = replace(settings.engine, api_key_file=file)
+    return replace(world, configuration=replace(world.configuration, settings=replace(settings, engine=engine)))

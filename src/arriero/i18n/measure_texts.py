@@ -57,6 +57,9 @@ class MeasureTexts:
     column_measured: str
     column_verdict: str
     required_above: str
+    required_least: str
+    required_uptime: str
+    measured_uptime: str
     required_below: str
     required_holds: str
     accept_why: str

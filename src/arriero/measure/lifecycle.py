@@ -35,15 +35,22 @@ async def as_before(world: World, report: Report) -> AsyncIterator[dict[str, Mod
     try:
         yield before
     finally:
-        now = await _slots(world)
-        for slot, seen in before.items():
-            was, is_now = seen.state is ModelState.ACTIVE, now[slot].state is ModelState.ACTIVE
-            if was and not is_now:
-                await activate(world, slot, report, variant=seen.variant, keep_others=True)
-            if is_now and not was:
-                await deactivate(world, slot, report)
-        for slot in before:
-            world.writable_state().restore_desired(slot, wishes.get(slot))
+        try:
+            await _bring_back(world, before, report)
+        finally:
+            for slot in before:
+                world.writable_state().restore_desired(slot, wishes.get(slot))
+
+
+async def _bring_back(world: World, before: dict[str, ModelStatus], report: Report) -> None:
+    """First makes room, then starts: a card that holds one of them holds that one."""
+    active = {slot for slot, seen in (await _slots(world)).items() if seen.state is ModelState.ACTIVE}
+    wanted = {slot: seen for slot, seen in before.items() if seen.state is ModelState.ACTIVE}
+    for slot in sorted(active - wanted.keys()):
+        await deactivate(world, slot, report)
+    for slot, seen in wanted.items():
+        if slot not in active:
+            await activate(world, slot, report, variant=seen.variant, keep_others=True)
 
 
 async def _slots(world: World) -> dict[str, ModelStatus]:

@@ -62,8 +62,9 @@ class Note:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table. `limit` None: it holds or it does not. `why`: of what cannot be told; `remedies`: of what
-    is not met, the likeliest first."""
+    """One line of the table. `limit` None: it holds or it does not; `at_limit`: the limit itself is enough. `up_s`: of
+    the row about that, for how long it has been up. `why`: of what cannot be told; `remedies`: of what is not met, the
+    likeliest first."""
 
     name: str
     slot: str
@@ -74,6 +75,8 @@ class Row:
     value: float | None = None
     why: Note | None = None
     remedies: tuple[Note, ...] = ()
+    at_limit: bool = False
+    up_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -109,18 +112,29 @@ def judge(requirement: Requirement, taken: Measurement, facts: Facts) -> Row:
         value=value,
         why=why,
         remedies=remedies_of(taken, facts) if verdict is Verdict.NOT_MET else (),
+        at_limit=requirement.at_limit,
     )
+
+
+_PROVES_NOTHING = (Mark.BROKEN, Mark.PARTIAL, Mark.BRIEF, Mark.MISCOUNTED, Mark.NO_CARD)
+
+
+def _around(figure: Figure, limit: float) -> bool:
+    """Its samples lie on both sides of the limit."""
+    return figure.low is not None and figure.high is not None and figure.low <= limit <= figure.high
 
 
 def _unknown(requirement: Requirement, figure: Figure | None, facts: Facts) -> Note | None:
     if figure is None or figure.median is None:
         return Note(f"mark.{figure.mark}" if figure else "mark.partial", {"detail": figure.detail if figure else ""})
-    if figure.mark in (Mark.BROKEN, Mark.PARTIAL, Mark.BRIEF, Mark.NO_CARD):
+    if figure.mark in _PROVES_NOTHING:
         return Note(f"mark.{figure.mark}", {"detail": figure.detail})
     if requirement.on_card and not facts.card:
         return Note("no_card", {})
     if requirement.on_card and not facts.reference and requirement.reached(figure.median):
         return Note("small_model", {})
+    if figure.mark is Mark.UNSTEADY and _around(figure, requirement.limit):
+        return Note("mark.unsteady", {"detail": ""})
     return None
 
 

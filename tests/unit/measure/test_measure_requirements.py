@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from arriero.measure.accepting import parameters_of
+from arriero.measure.facts import parameters_of
 from arriero.measure.requirements import REQUIREMENTS, Facts, Requirement, Verdict, judge
 from arriero.measure.values import Environment, Figure, FigureName, Mark, Measurement, Remark
 
@@ -70,12 +70,22 @@ SPEED = BY_NAME["RNF-01.speed"]
         (CARD, 50.0, Mark.BROKEN, "mark.broken"),
         (CARD, 50.0, Mark.PARTIAL, "mark.partial"),
         (CARD, 50.0, Mark.BRIEF, "mark.brief"),
+        (CARD, 50.0, Mark.MISCOUNTED, "mark.miscounted"),
     ],
 )
 def test_what_cannot_be_told_is_never_met(facts: Facts, value: float, mark: Mark, code: str) -> None:
     row = judge(SPEED, taken(measured(SPEED, value, mark)), facts)
     assert row.why is not None
     assert (row.verdict, row.why.code, row.remedies) == (Verdict.UNKNOWN, code, ())
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [(19.0, 23.0, Verdict.UNKNOWN), (20.5, 30.0, Verdict.MET), (10.0, 19.0, Verdict.NOT_MET)],
+)
+def test_samples_on_both_sides_of_the_limit_prove_nothing(low: float, high: float, verdict: Verdict) -> None:
+    unsteady = replace(measured(SPEED, (low + high) / 2, Mark.UNSTEADY), low=low, high=high)
+    assert judge(SPEED, taken(unsteady), CARD).verdict is verdict
 
 
 def test_a_small_model_that_misses_it_proves_that_a_large_one_would() -> None:

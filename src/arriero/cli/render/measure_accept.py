@@ -10,6 +10,7 @@ from arriero.i18n import fill
 from arriero.i18n.measure_texts import MeasureTexts, measure_texts_of
 from arriero.i18n.measure_words import value_text
 from arriero.measure.accepting import Acceptance
+from arriero.measure.availability import NAME as UPTIME
 from arriero.measure.requirements import Note, Row, Verdict
 from arriero.measure.values import RATES
 
@@ -34,11 +35,7 @@ def _row(row: Row, look: Look, m: MeasureTexts) -> tuple[Cell, ...]:
     return (
         Cell(_title(row, m)),
         Cell(_required(row, m)),
-        Cell(
-            value_text(row.figure, row.value, look.texts.numbers, m)
-            if row.figure and row.value is not None
-            else look.sign("none")
-        ),
+        Cell(_measured(row, look, m)),
         Cell(m.verdicts[row.verdict], _COLOURS[row.verdict]),
     )
 
@@ -48,11 +45,22 @@ def _title(row: Row, m: MeasureTexts) -> str:
     return f"{title}, {row.slot}" if row.slot else title
 
 
+def _measured(row: Row, look: Look, m: MeasureTexts) -> str:
+    if row.up_s is not None:
+        return m.measured_uptime.format(took=look.texts.numbers.duration(row.up_s))
+    if row.figure and row.value is not None:
+        return value_text(row.figure, row.value, look.texts.numbers, m)
+    return look.sign("none")
+
+
 def _required(row: Row, m: MeasureTexts) -> str:
+    if row.name == UPTIME:
+        return m.required_uptime
     if row.limit is None or row.figure is None:
         return m.required_holds
     limit = m.per_second.format(value=f"{row.limit:g}") if row.figure in RATES else _seconds(row.limit)
-    return (m.required_above if row.above else m.required_below).format(value=limit)
+    above = m.required_least if row.at_limit else m.required_above
+    return (above if row.above else m.required_below).format(value=limit)
 
 
 def _seconds(limit_s: float) -> str:
