@@ -37,6 +37,8 @@ class MeasureTexts:
     took: str
     interrupted: str
     loss: str
+    loss_disturbed: str
+    disturbed: str
     since_last: str
     compared: str
     unchanged: str

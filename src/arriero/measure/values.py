@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from arriero.stack.measured_speed import DISTURBING
+
 
 class FigureName(StrEnum):
     """Stable: the history and the specification's rows go by these. `at` of a Figure says tokens or clients."""
@@ -144,6 +146,11 @@ class Measurement:
     figures: tuple[Figure, ...]
     remarks: tuple[Remark, ...] = ()
     memory: tuple[MemorySample, ...] = ()
+
+    @property
+    def disturbed(self) -> bool:
+        """Others were at work: it may be slower than the model is."""
+        return any(remark.code in DISTURBING for remark in self.remarks)
 
     def figure(self, name: FigureName, at: int = 0) -> Figure | None:
         return next((f for f in self.figures if (f.name, f.at) == (name, at)), None)

@@ -10,7 +10,8 @@ from arriero.stack.world import World
 from arriero.state import FigureRow, MeasurementRow
 
 _GENERATION, _TTFT = "generation", "ttft_fresh"
-_DISTURBING = ("busy", "stolen", "slept", "shared")
+DISTURBING = frozenset({"busy", "stolen", "slept", "shared"})
+"""Remarks after which a figure says nothing of the model."""
 _DOUBTFUL = ("partial", "broken", "miscounted", "brief")
 
 
@@ -28,7 +29,7 @@ def measured_speed(world: World, digest: str, context: int, kv_cache: str, card:
 
 
 def _undisturbed(row: MeasurementRow) -> bool:
-    return not any(remark["code"] in _DISTURBING for remark in json.loads(row.notes)["remarks"])
+    return not any(remark["code"] in DISTURBING for remark in json.loads(row.notes)["remarks"])
 
 
 def _same_way(row: MeasurementRow, context: int, kv_cache: str, card: str | None) -> bool:

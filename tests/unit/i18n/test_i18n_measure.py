@@ -49,7 +49,7 @@ def test_every_code_has_its_row(language: Language) -> None:
     assert set(texts.verdicts) == set(Verdict)
     assert {one.name for one in REQUIREMENTS} < set(texts.accept_rows)
     notes = set[str]()
-    for name in ("requirements", "accepting"):
+    for name in ("requirements", "accepting", "availability"):
         written = Path(SOURCE_ROOT, "arriero", "measure", f"{name}.py").read_text(encoding="utf-8")
         notes |= set(re.findall(r'Note\("(\w+)"', written))
     assert notes == {*texts.whys, *texts.remedies}

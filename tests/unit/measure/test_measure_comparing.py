@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from arriero.measure.comparing import compare, loss_since_update, previous_of
 from arriero.measure.history import measurement_of, row_of
-from arriero.measure.sampling import percentile, quartiles, spread_of
+from arriero.measure.sampling import Series, percentile, quartiles, spread_of
 from arriero.measure.values import (
     Environment,
     Figure,
@@ -58,6 +59,34 @@ def test_one_sample_proves_nothing() -> None:
     assert not change.beyond_noise
 
 
+def made(of: Random, samples: int, scatter: float, speed: float) -> Measurement:
+    """As a machine tells it that is 2 % off from run to run."""
+    series = Series(FigureName.GENERATION, over=True)
+    today = speed * of.gauss(1, 0.02)
+    series.values = [today * of.gauss(1, scatter) for _ in range(samples)]
+    return taken(series.figure())
+
+
+@pytest.mark.parametrize("samples", [2, 3, 5, 15])
+@pytest.mark.parametrize("scatter", [0.01, 0.03, 0.05])
+def test_equals_are_not_told_as_a_change_and_a_loss_is_found(samples: int, scatter: float) -> None:
+    of = Random(9)
+
+    def told(speed: float) -> int:
+        pairs = [(made(of, samples, scatter, 50.0), made(of, samples, scatter, speed)) for _ in range(1000)]
+        return sum(compare(*pair).changes[0].worse for pair in pairs)
+
+    assert told(50.0) <= 30
+    assert told(35.0) >= 980
+
+
+def test_a_quick_one_has_shorter_answers_which_are_not_compared() -> None:
+    edit, speed = figure(FigureName.EDIT, 50.0), figure(FigureName.GENERATION, 50.0)
+    quick = replace(taken(edit, speed), quick=True)
+    assert [c.name for c in compare(taken(edit, speed), quick).changes] == [FigureName.GENERATION]
+    assert len(compare(quick, quick).changes) == 2
+
+
 def test_what_was_not_measured_well_is_not_compared() -> None:
     broken = figure(FigureName.GENERATION, 10.0, mark=Mark.BROKEN)
     absent = Figure(FigureName.FILL, mark=Mark.UNABLE)
@@ -82,10 +111,22 @@ def test_a_loss_after_an_update_is_named() -> None:
     assert [(c.name, c.before, c.after) for c in loss.changes] == [(FigureName.GENERATION, 50.0, 35.0)]
 
 
+def test_a_loss_with_others_at_work_is_doubtful() -> None:
+    fast, slow = taken(figure(FigureName.GENERATION, 50.0)), taken(figure(FigureName.GENERATION, 35.0), version="bbb")
+    busy = replace(slow, remarks=(Remark("busy", {"percent": 40}),))
+    told = [loss_since_update([one, fast]) for one in (slow, busy)]
+    assert [loss.disturbed for loss in told if loss] == [False, True]
+
+
 @pytest.mark.parametrize(
     "history",
     [
         [],
+        [  # before the update it was as slow once
+            taken(figure(FigureName.GENERATION, 35.0), version="bbb"),
+            taken(figure(FigureName.GENERATION, 50.0)),
+            taken(figure(FigureName.GENERATION, 36.0)),
+        ],
         [taken(figure(FigureName.GENERATION, 35.0))],
         [taken(figure(FigureName.GENERATION, 35.0)), taken(figure(FigureName.GENERATION, 50.0))],  # no update
         [taken(figure(FigureName.GENERATION, 50.0), version="bbb"), taken(figure(FigureName.GENERATION, 35.0))],
@@ -94,7 +135,7 @@ def test_a_loss_after_an_update_is_named() -> None:
             taken(figure(FigureName.GENERATION, 50.0)),
         ],
     ],
-    ids=["nothing", "first", "same version", "faster", "another engine"],
+    ids=["nothing", "not always faster before", "first", "same version", "faster", "another engine"],
 )
 def test_no_loss_where_none_is_proved(history: list[Measurement]) -> None:
     assert loss_since_update(history) is None

@@ -99,8 +99,9 @@ def render_comparison(comparison: Comparison, look: Look, *, same_target: bool) 
     rows = [_change(change, look, m) for change in comparison.changes]
     table = look.table((m.column_figure, *names, m.column_change), rows) if rows else []
     changed = [_condition(c.name, c.before, c.after, look, m) for c in comparison.conditions]
+    disturbed = [m.disturbed] if before.disturbed or after.disturbed else []
     still = [] if any(change.beyond_noise for change in comparison.changes) else [m.unchanged]
-    return "\n".join([head, *table, *still, *changed])
+    return "\n".join([head, *table, *still, *changed, *disturbed])
 
 
 def _change(change: Change, look: Look, m: MeasureTexts) -> tuple[Cell, ...]:
@@ -135,4 +136,5 @@ def loss_text(loss: Loss, look: Look) -> str:
         f"{value_text(c.name, c.after, look.texts.numbers, m)})"
         for c in loss.changes
     )
-    return m.loss.format(slot=loss.slot, before=loss.before, after=loss.after, figures=figures)
+    told = m.loss_disturbed if loss.disturbed else m.loss
+    return told.format(slot=loss.slot, before=loss.before, after=loss.after, figures=figures)
