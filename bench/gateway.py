@@ -1,5 +1,5 @@
-"""`python -m bench.gateway [SWAPS]`: the gateway against the slot it leads to, in the same run; and its swaps against
-stopping and starting alone."""
+"""`python -m bench.gateway [SWAPS]`: the gateway against the slot it leads to, in the same run; and its swaps, each
+beside one that the backend does alone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import asyncio
 import signal
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from statistics import median, quantiles
 
 from arriero.config.loading import load
@@ -25,11 +26,10 @@ SWAPS = 100
 async def measure(here: Installation, swaps: int = SWAPS) -> list[Row]:
     with gateway(here) as rig:
         await ask(rig.address, "demo", 1)  # it is brought up
-        slot = Address(port=rig.ports["demo"])
-        rows = [await added_time(rig.address, slot), await speed(rig.address, slot), await crowd(rig.address, slot)]
-        rows += [memory(rig), await idle_load(rig)]
-        through = await swap_times(rig, swaps)
-    return [*rows, await swap_row(here, through)]
+        slot = rig.slot("demo")
+        rows = [await added_time(rig.address, slot), await added_to_nothing(rig.address, slot)]
+        rows += [await speed(rig.address, slot), await crowd(rig.address, slot), memory(rig), await idle_load(rig)]
+        return [*rows, await swap_row(rig, swaps)]
 
 
 async def ask(address: Address, slot: str, tokens: int) -> Stream:
@@ -38,14 +38,30 @@ async def ask(address: Address, slot: str, tokens: int) -> Stream:
     return whole(await stream(address, "/api/generate", body))
 
 
-async def added_time(through: Address, slot: Address, turns: int = 100) -> Row:
-    ours, alone = [], []
-    for _ in range(turns):
-        ours.append((await ask(through, "demo", 2)).first_s * 1000)
-        alone.append((await ask(slot, "demo", 2)).first_s * 1000)
-    added = median(ours) - median(alone)
-    shown = (f"{median(ours):.1f} ms", f"slot {median(alone):.1f} ms", added, f"{added:+.2f} ms")
-    return Row("gateway: time to first token added", *shown, "<= 1 ms")
+async def added_time(through: Address, slot: Address, turns: int = 200) -> Row:
+    async def first_s(address: Address) -> float:
+        return (await ask(address, "demo", 2)).first_s
+
+    return await _added("gateway: time to first token added", first_s, through, slot, turns)
+
+
+async def added_to_nothing(through: Address, slot: Address, turns: int = 1000) -> Row:
+    """A prompt of nothing, which a slot answers without its model: the gateway's own time, without a model's noise."""
+
+    async def answer_s(address: Address) -> float:
+        return await _took_s(stream(address, "/api/generate", {"model": MODELS["demo"], "prompt": ""}))
+
+    return await _added("gateway: added to an answer of no tokens", answer_s, through, slot, turns)
+
+
+async def _added(
+    what: str, timed: Callable[[Address], Awaitable[float]], through: Address, slot: Address, turns: int
+) -> Row:
+    """The median difference of pairs, so that whatever else the machine does meets both."""
+    pairs = [(await timed(through) * 1000, await timed(slot) * 1000) for _ in range(turns)]
+    ours, alone = (median(times) for times in zip(*pairs, strict=True))
+    added = median(one - other for one, other in pairs)
+    return Row(what, f"{ours:.1f} ms", f"slot {alone:.1f} ms", added, f"{added:+.2f} ms", "<= 1 ms")
 
 
 async def speed(through: Address, slot: Address, turns: int = 10, tokens: int = 200) -> Row:
@@ -88,39 +104,38 @@ async def idle_load(rig: GatewayRig, rest_s: float = 10) -> Row:
     return Row("gateway: idle processor time", f"{percent:.2f} %", "-", percent, f"{percent:.2f} %", "<= 0.1 %")
 
 
-async def swap_times(rig: GatewayRig, swaps: int) -> list[float]:
-    """Of a request for the model that is not there, less one for the model that is."""
-    times = []
-    for number in range(swaps):
-        slot = ("second", "demo")[number % 2]
-        began = time.perf_counter()
-        await ask(rig.address, slot, 1)
-        asked = time.perf_counter()
-        await ask(rig.address, slot, 1)
-        times.append((asked - began) - (time.perf_counter() - asked))
-    return times
+async def swap_row(rig: GatewayRig, swaps: int) -> Row:
+    """One request through the gateway, for which it goes from one model to the other; then the backend alone goes back,
+    with the request straight to the slot. Both in turn, so that whatever else the machine does meets both."""
+    world = await asyncio.to_thread(_world, rig)
+    old, new = "second", "third"
+    await ask(rig.address, old, 1)
+    through, alone = [], []
+    for _ in range(swaps):
+        through.append(await _took_s(ask(rig.address, new, 1)))
+        alone.append(await _took_s(_exchanged(world, new, old)) + await _took_s(ask(rig.slot(old), old, 1)))
+        await asyncio.to_thread(rig.until_active, old)
+    added = [(ours - theirs) * 1000 for ours, theirs in zip(through, alone, strict=True)]
+    told = (_points(through), f"stop, start, ask {_points(alone)}", median(added), f"{median(added):+.0f} ms")
+    return Row(f"gateway: {swaps} swaps, p50 p95 p99, added", *told, "<= 100 ms")
 
 
-async def swap_row(here: Installation, through: list[float], turns: int = 12) -> Row:
-    """Against the backend alone: it ends one slot's service and brings the other one up, with its model loaded."""
-    with gateway(here) as rig:
-        world = await asyncio.to_thread(_world, rig)
-        alone = []
-        for number in range(turns):
-            old, new = ("demo", "second") if number % 2 else ("second", "demo")
-            alone.append(await _exchanged(world, old, new))
-    added_ms = (median(through) - median(alone[1:])) * 1000
-    points = quantiles(through, n=100)
-    ours = f"p50 {points[49]:.2f} s, p95 {points[94]:.2f} s, p99 {points[98]:.2f} s"
-    told = (ours, f"stop and start {median(alone[1:]):.2f} s", added_ms, f"{added_ms:+.0f} ms")
-    return Row(f"gateway: {len(through)} swaps, added", *told, "<= 100 ms")
+async def _took_s(work: Awaitable[object]) -> float:
+    began = time.perf_counter()
+    await work
+    return time.perf_counter() - began
 
 
-async def _exchanged(world: World, old: str, new: str) -> float:
-    began, slot = time.perf_counter(), world.slot(new)
+async def _exchanged(world: World, old: str, new: str) -> None:
+    """Stops one service, waits until what it held is free, starts the other and loads its model."""
+    slot = world.slot(new)
     await world.backend.stop(old, world.slot(old).port, silent)
     await world.backend.start(world.service(slot, world.variant(slot, None)), silent)
-    return time.perf_counter() - began
+
+
+def _points(times: list[float]) -> str:
+    points = quantiles(times, n=100, method="inclusive")
+    return " ".join(f"{points[at - 1]:.2f}" for at in (50, 95, 99)) + " s"
 
 
 def _world(rig: GatewayRig) -> World:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -37,6 +40,10 @@ class GatewayRig:
     address: Address
     ports: dict[str, int]
 
+    def slot(self, name: str) -> Address:
+        """Its own server's."""
+        return Address(port=self.ports[name])
+
     def status(self) -> dict[str, Any]:
         told: dict[str, Any] = self.here.command("gateway", "status")[1]
         return told
@@ -44,6 +51,17 @@ class GatewayRig:
     @property
     def process(self) -> psutil.Process:
         return psutil.Process(self.status()["pid"])
+
+    def until_active(self, slot: str) -> None:
+        """Until the gateway has seen that. Raises TimeoutError."""
+        deadline = time.monotonic() + 30
+        while True:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.address.port}/health") as answer:
+                if json.load(answer)["slots"][slot] == "active":
+                    return
+            if time.monotonic() > deadline:
+                raise TimeoutError(slot)
+            time.sleep(0.02)
 
     def kill(self) -> None:
         os.kill(self.status()["pid"], signal.SIGKILL)

@@ -45,6 +45,8 @@ class Admission:
         self._waiting: dict[int, tuple[Group, asyncio.Future[None]]] = {}
         self._happened = asyncio.Event()
         self._load: asyncio.Task[None] | None = None
+        self._settled = asyncio.Event()
+        self._settled.set()
         self.last_load_s = 10.0
 
     @property
@@ -90,6 +92,10 @@ class Admission:
         self._turns.observe(self._board.serving)
         self._happened.set()
 
+    async def settled(self) -> None:
+        """Until no model is being brought up."""
+        await self._settled.wait()
+
     async def run(self) -> None:
         """For as long as the gateway lives."""
         while True:
@@ -127,6 +133,7 @@ class Admission:
 
     async def _bring_up(self, step: Start) -> None:
         self._turns.begun(step)
+        self._settled.clear()
         self._load = asyncio.create_task(self._loading(step))
         try:
             await asyncio.shield(self._load)
@@ -138,6 +145,7 @@ class Admission:
             await self._abandon(step.group)
         finally:
             self._load = None
+            self._settled.set()
 
     async def _loading(self, step: Start) -> None:
         began = self._now()

@@ -115,13 +115,15 @@ async def _open(runner: web.AppRunner, host: str, port: int, tls: ssl.SSLContext
 
 
 async def _watched(world: World, admission: Admission) -> None:
-    """The board follows what happens to the slots; while a model is brought up, whoever does that tells."""
+    """The board follows what happens to the slots; while a model is brought up, whoever does that tells, and no look
+    takes the processor from it."""
     while True:
         try:
             async for told in watch(world, quiet_s=_QUIET_S):
                 if admission.turns.loading is None:
                     admission.board.take(told)
                     admission.observe()
+                await admission.settled()
         except ArrieroError as fault:
             logger.warning("the slots cannot be watched, again in %g s: %s", _AGAIN_S, fault)
         await asyncio.sleep(_AGAIN_S)
