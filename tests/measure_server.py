@@ -9,7 +9,7 @@ measures the real engine and llama.cpp's own server; its times are those that it
 `read_s` per 1000 words of the prompt, of those that were not asked before; `first_s` on top; `token_s` for each token.
 Words are tokens. `after`: the answer from which `fault` holds: die (the process ends in the middle of an answer), stall
 (it goes on for ever without a word), refuse (HTTP 500), break (it hangs up in the middle).
-`lie`: prompt (always 7 tokens) or written (always ten times as many).
+`most`: no answer has more tokens. `lie`: prompt (always 7 tokens) or written (always ten times as many).
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 SETTINGS: dict[str, Any] = {
+    "host": "127.0.0.1",
     "first_s": 0.0,
     "read_s": 0.0,
     "token_s": 0.0,
     "after": 0,
     "fault": "",
+    "most": 1 << 30,
     "lie": "",
     "context": 4096,
     "fill": True,
@@ -38,7 +40,7 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, settings: dict[str, Any]) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__((str((SETTINGS | settings)["host"]), 0), Handler)
         self.settings = SETTINGS | settings
         self.answers = 0
         self.seen: set[tuple[str, ...]] = set()
@@ -86,7 +88,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_error(500)
             return
         words = prompt_of(body).split()
-        limit = int(body.get("max_tokens") or body["options"]["num_predict"])
+        limit = min(int(body.get("max_tokens") or body["options"]["num_predict"]), settings["most"])
         self.begin()
         time.sleep(settings["first_s"] + settings["read_s"] * self.unread(words) / 1000)
         moments = []

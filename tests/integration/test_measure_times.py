@@ -6,9 +6,11 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -22,11 +24,12 @@ from arriero.core.progress import silent
 from arriero.i18n.es import ES
 from arriero.measure.asking import find_server
 from arriero.measure.errors import ModelUnnamed, ServerSilent, UrlInvalid
+from arriero.measure.history import recall
 from arriero.measure.measuring import Wish, measure
 from arriero.measure.sampling import Effort
 from arriero.measure.sections import Extent
 from arriero.measure.serving import Served, measure_server
-from arriero.measure.targets import Target
+from arriero.measure.targets import Target, url_target
 from arriero.measure.values import Environment, Figure, FigureName, Mark
 from arriero.measure.wire import Limits
 from ports import free_port
@@ -157,6 +160,38 @@ async def test_counts_that_cannot_be_are_not_believed() -> None:
     assert of(served, FigureName.GENERATION).mark in SOUND
 
 
+async def test_answers_too_brief_for_a_speed_say_so_and_end() -> None:
+    """A model that says three words whatever it is asked: no speed can come of that, however often."""
+    with timed(token_s=0.001, most=3) as server:
+        served = await measured(server, replace(SMALL, only=frozenset({FigureName.GENERATION, FigureName.SHORT})))
+    brief = of(served, FigureName.GENERATION)
+    assert (brief.mark, brief.median, served.whole) == (Mark.BRIEF, None, True)
+    assert of(served, FigureName.SHORT).samples == 3
+
+
+class Jumping(SystemClock):
+    """Its time of day goes back by a year whenever somebody looks."""
+
+    looks = 0
+
+    def now(self) -> datetime:
+        self.looks += 1
+        return super().now() - timedelta(days=365 * self.looks)
+
+
+async def test_a_clock_that_jumps_moves_no_figure_and_no_order(tmp_path: Path) -> None:
+    world = replace(make_world(tmp_path / "project", free_port()), clock=Jumping())
+    wish = Wish(quick=True, only=frozenset({FigureName.SHORT}))
+    began = time.monotonic()
+    with timed(token_s=0.001) as server:
+        target = Target(await find_server(server.url, None), Environment("qwen", server.url, "timed:1"), None)
+        first, second = [await measure(world, target, wish, silent) for _ in range(2)]
+    assert first.measurement.at > second.measurement.at  # as the clock had it
+    assert 0 < first.measurement.took_s + second.measurement.took_s <= time.monotonic() - began
+    assert recall(world, "qwen") == [second.measurement, first.measurement]
+    assert not second.measurement.remarks or second.measurement.remarks[0].code != "slept"
+
+
 async def test_a_context_that_the_server_has_not_is_told_and_not_asked() -> None:
     extent = Extent((128, 512), SMALL.effort, SMALL.short, SMALL.written, SMALL.together)
     with timed(context=256) as server:
@@ -223,3 +258,17 @@ async def test_a_loss_after_an_update_is_named_with_what_undoes_it(tmp_path: Pat
     told = loss_text(after.loss, Look(ES))
     assert told.startswith("Desde que se actualizó qwen (aaa → bbb) es peor")
     assert told.endswith("./main.sh revertir qwen")
+
+
+async def test_our_key_goes_to_no_other_machine(tmp_path: Path) -> None:
+    """The stand-in listens on a second address of this machine's, which is as good as another's."""
+    world = make_world(tmp_path / "project", free_port())
+    (tmp_path / "key").write_text("secret\n")
+    engine = replace(world.configuration.settings.engine, api_key_file=tmp_path / "key")
+    settings = replace(world.configuration.settings, engine=engine)
+    world = replace(world, configuration=replace(world.configuration, settings=settings))
+    with timed(host="0.0.0.0") as server:
+        here = await url_target(world, server.url, None)
+        there = await url_target(world, server.url.replace("127.0.0.1", "user:word@127.0.0.2"), None)
+    assert (here.server.address.key, there.server.address.key) == ("secret", "")
+    assert there.environment.url == here.environment.url.replace("127.0.0.1", "127.0.0.2")

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from arriero.core.clock import Clock
 
 
+SPARE = 3  # questions whose answers need not be usable
+
+
 class Ledger:
     """`order` is that of the table."""
 
@@ -68,16 +71,19 @@ def _breaking(taken: tuple[Series, ...]) -> Iterator[None]:
 async def repeat(
     effort: Effort, clock: Clock, taken: tuple[Series, ...], sample: Callable[[], Awaitable[None]]
 ) -> None:
-    """Until the first of `taken` has enough. A broken answer ends it and is marked. Raises Broken where all is over."""
+    """Until the first of `taken` has enough; an answer too brief to tell anything adds nothing. A broken answer ends it
+    and is marked. Raises Broken where all is over.
+    """
     began, leading = clock.monotonic(), taken[0]
     with _breaking(taken):
-        while not effort.enough(leading.values):
-            if leading.values and clock.monotonic() - began >= effort.limit_s:
+        for _ in range(effort.most + SPARE):
+            late = leading.values and clock.monotonic() - began >= effort.limit_s
+            if late or effort.enough(leading.values):
                 break
             await sample()
         for series in taken:
             if len(series.values) < effort.least:
-                series.flag(Mark.FEW)
+                series.flag(Mark.FEW if series.values else Mark.BRIEF)
             elif spread_of(series.values) > UNSTEADY_SPREAD:
                 series.flag(Mark.UNSTEADY)
     for series in taken:

@@ -105,9 +105,8 @@ async def _writing(bench: Bench, name: FigureName, question: Callable[[], Questi
         asked = question()
         answer = await bench.server.ask(asked)
         tokens = written(series, answer, asked.max_tokens)
-        if tokens < _BRIEF or answer.last_s <= answer.first_s:
-            series.flag(Mark.BRIEF)
-        series.values.append((tokens - 1) / max(answer.last_s - answer.first_s, 1e-6))
+        if tokens >= _BRIEF and answer.last_s > answer.first_s:
+            series.values.append((tokens - 1) / (answer.last_s - answer.first_s))
 
     await bench.again((series,), sample)
 

@@ -6,7 +6,6 @@ import asyncio
 import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 from arriero.core.ids import Reference
 from arriero.hardware.machine import look_at_machine
@@ -15,8 +14,7 @@ from arriero.measure import prompts
 from arriero.measure.asking import Server, find_server
 from arriero.measure.errors import NothingActive
 from arriero.measure.values import Environment
-from arriero.measure.wire import Broken
-from arriero.runtime.address import reachable
+from arriero.measure.wire import Address, Broken
 from arriero.runtime.ports import holder
 from arriero.stack.chat import find_target, read_key
 from arriero.stack.describing import describe_slot
@@ -89,16 +87,15 @@ async def _warm(server: Server) -> None:
 
 
 async def url_target(world: World, url: str, model: str | None) -> Target:
-    """Raises what `find_server` raises."""
-    server = await find_server(url, model, read_key(world))
+    """Raises what `find_server` raises. The key of our own servers goes to nobody on another machine."""
+    local = Address.parse(url).host in ("127.0.0.1", "::1", "localhost")
+    server = await find_server(url, model, read_key(world) if local else "")
     await _warm(server)
     scene = await look(world)
-    host = reachable(server.address.host)
-    local = host in ("127.0.0.1", "::1", "localhost")
     here = await asyncio.to_thread(holder, server.address.port) if local else None
     environment = Environment(
         slot=None,
-        url=f"{urlsplit(url if '://' in url else f'http://{url}').netloc}{server.address.prefix}",
+        url=server.address.name,
         model=server.model,
         engine=f"{server.dialect.name} {server.version}".strip(),
         context=server.context,

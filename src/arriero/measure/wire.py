@@ -51,10 +51,18 @@ class Address:
             raise UrlInvalid(url)
         return cls(reachable(parts.hostname), port, parts.path.rstrip("/"), parts.scheme == "https", key)
 
+    @property
+    def name(self) -> str:
+        """As people write it: without a password, whatever was given."""
+        return f"{self._place}{self.prefix}"
+
+    @property
+    def _place(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
     def request(self, path: str, body: dict[str, object] | None) -> bytes:
         content = b"" if body is None else json.dumps(body).encode()
-        name = f"[{self.host}]" if ":" in self.host else self.host
-        lines = [f"{'GET' if body is None else 'POST'} {self.prefix}{path} HTTP/1.1", f"Host: {name}:{self.port}"]
+        lines = [f"{'GET' if body is None else 'POST'} {self.prefix}{path} HTTP/1.1", f"Host: {self._place}"]
         lines += [f"Authorization: Bearer {self.key}"] if self.key else []
         lines += ["Connection: close", "Content-Type: application/json", f"Content-Length: {len(content)}"]
         return "\r\n".join([*lines, "", ""]).encode() + content

@@ -55,21 +55,22 @@ def bench(call: Call) -> Reply:
 
 
 async def _measure(call: Call, world: World) -> list[Taken]:
-    """One target after the other; an interruption ends the row."""
+    """All are found and loaded first, so that what cannot be measured is told at once; then one after the other. An
+    interruption ends the row.
+    """
     from arriero.measure.measuring import Wish, measure
     from arriero.measure.targets import active_slots, slot_target, url_target
 
     args = call.args
     slots = args.slots or (() if args.url else await active_slots(world))
     wish = Wish(args.quick, args.context, args.lifecycle)
+    targets = [await slot_target(world, slot) for slot in slots]
+    targets += [await url_target(world, args.url, args.model)] if args.url else []
     taken: list[Taken] = []
-    for slot in slots:
-        taken.append(await measure(world, await slot_target(world, slot), wish, call.narrate))
-        if taken[-1].interrupted:
-            return taken
-    if args.url:
-        target = await url_target(world, args.url, args.model)
+    for target in targets:
         taken.append(await measure(world, target, wish, call.narrate))
+        if taken[-1].interrupted:
+            break
     return taken
 
 
