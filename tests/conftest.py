@@ -22,6 +22,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import ports
+from doctor_cases import Recorder
 
 settings.register_profile("arriero", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("arriero")  # a loaded machine is no reason for a test to fail
@@ -67,6 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     home = Path(tempfile.mkdtemp(prefix="arriero-home-"))
     run = Path(tempfile.mkdtemp(prefix="arr-"))
+    config.pluginmanager.register(Recorder())
     config.add_cleanup(lambda: [shutil.rmtree(folder, ignore_errors=True) for folder in (home, run)])
     isolate(os.environ.__setitem__, lambda name: os.environ.pop(name, None), home, run)
 

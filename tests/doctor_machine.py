@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import doctor_cases
 from arriero.core.progress import silent
 from arriero.doctor.check import Check, Checked
 from arriero.doctor.examining import examine
@@ -88,6 +89,7 @@ class Machine:
         """And it can be told: every parameter that a text asks for is there."""
         (seen,) = await examine(self.site, [check])
         assert all(tell_check(seen, texts).seen for texts in (ES, EN))
+        doctor_cases.show(check.code, seen.finding.kind)
         return seen
 
     async def kind(self, check: Check) -> str:
@@ -97,6 +99,8 @@ class Machine:
         """What would be done about what the check sees now."""
         proposal = await propose(self.site, check)
         _tell(proposal)
+        if isinstance(proposal.plan, CannotFix):
+            doctor_cases.show(check.code, proposal.checked.finding.kind, "refused")
         return proposal.plan
 
     async def mend(self, check: Check) -> Mended:
@@ -104,7 +108,12 @@ class Machine:
         proposal = await propose(self.site, check)
         assert isinstance(proposal.plan, FixPlan), (proposal.checked.finding, proposal.plan)
         _tell(proposal)
-        return await mend(self.site, proposal, silent, command="validate", terminal=False)
+        mended = await mend(self.site, proposal, silent, command="validate", terminal=False)
+        doctor_cases.show(check.code, proposal.checked.finding.kind)
+        doctor_cases.show(check.code, proposal.checked.finding.kind, str(mended.ending))
+        if mended.after:
+            doctor_cases.show(check.code, mended.after.finding.kind)
+        return mended
 
     def changeable(self) -> None:
         """With what a user changes things with: the real programs for files, and a sudo that does as it is told."""
@@ -125,7 +134,8 @@ class Machine:
 
     @asynccontextmanager
     async def engine(self, answers: Mapping[str, object]) -> AsyncIterator[None]:
-        """A server on the engine's socket that gives these answers to the beginnings of paths, 404 to all others.
+        """A server on the engine's socket that gives these answers to the beginnings of paths, 404 to all others. An
+        answer that may change is a function.
 
         As Engine 20.10 to 29 answer, as far as it is read: /version, and JSON below /vX.Y/.
         """
@@ -136,6 +146,7 @@ class Machine:
             path = words[1].decode()
             path = "/" + path.split("/", 2)[2] if path.startswith("/v1.") else path
             found = next((value for begin, value in told.items() if path.startswith(begin)), None)
+            found = found() if callable(found) else found
             status = b"200 OK" if found is not None else b"404 Not Found"
             writer.write(b"HTTP/1.0 " + status + b"\r\n\r\n" + json.dumps(found or {"message": "no such"}).encode())
             writer.close()
@@ -179,6 +190,19 @@ done"""
 def make_machine(folder: Path, port: int) -> Machine:
     """With a stack of its own, which has a slot on `port`."""
     return Machine(folder, make_world(folder / "stack", port))
+
+
+def open_the_way(folder: Path) -> None:
+    """Everybody may go there: pytest's own folders are closed."""
+    for each in (*folder.parents, folder):
+        if str(each).startswith("/tmp/"):
+            each.chmod(0o755)
+
+
+def give(top: Path, uid: int) -> None:
+    """All of it becomes this user's."""
+    for path in (top, *top.rglob("*")):
+        os.chown(path, uid, uid, follow_symlinks=False)
 
 
 def _quoted(text: str) -> str:

@@ -13,10 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from registry_server import stock_registry
 
 from arriero.config.specs import BackendChoice
 from arriero.core.progress import silent
 from arriero.doctor.checks.docker import daemon, image, names, orphans, settings, volume
+from arriero.doctor.checks.docker import networks as network_ranges
 from arriero.doctor.checks.network import exposure, ports
 from arriero.doctor.fix import CannotFix
 from arriero.doctor.mending import Ending
@@ -114,6 +116,24 @@ async def test_the_image_is_here_or_not(machine: Machine, standin_image: str) ->
     assert await machine.kind(image.CHECK) == "here"
 
 
+async def test_an_image_is_pulled(machine: Machine, standin_image: str, tmp_path: Path) -> None:
+    """From a real registry; undone and wanted by the setting, or only possible with it."""
+    with stock_registry(tmp_path) as host:
+        name = f"{host}/ollama/ollama:{mark(machine)}"
+        docker("tag", standin_image, name)
+        docker("push", "--quiet", name)
+        for backend, kind in ((BackendChoice.DOCKER, "needed"), (BackendChoice.AUTO, "missing")):
+            docker("rmi", name)
+            configuration = machine.world.configuration
+            own = replace(configuration.settings.docker, image=name)
+            chosen = replace(configuration.settings, docker=own, backend=backend)
+            machine.world = replace(machine.world, configuration=replace(configuration, settings=chosen))
+            assert await machine.kind(image.CHECK) == kind
+            mended = await machine.mend(image.CHECK)
+            assert mended.ending is Ending.FIXED, mended.fault
+        docker("rmi", name)
+
+
 async def test_a_container_that_runs_what_its_image_was(machine: Machine, standin_image: str, tmp_path: Path) -> None:
     """The name has come to mean another image since the container was made."""
     name = f"{mark(machine)}:1"
@@ -178,6 +198,20 @@ async def engine(own_home: Path, needs_root: None, machine: Machine) -> AsyncIte
     machine.environ["DOCKER_HOST"] = made.endpoint.url
     yield made
     made.remove()
+
+
+@pytest.mark.parametrize(("networks", "kind"), [(1, "few"), (4, "used_up")])
+async def test_a_real_daemon_without_address_ranges(
+    machine: Machine, engine: Breakable, networks: int, kind: str
+) -> None:
+    """It has four of them."""
+    await asyncio.to_thread(engine.process.wait, 30)
+    engine.config.write_text('{"default-address-pools": [{"base": "10.213.0.0/16", "size": 18}]}')
+    await engine.start()
+    for number in range(networks):
+        docker("--host", engine.endpoint.url, "network", "create", f"n{number}")
+    assert await machine.kind(network_ranges.CHECK) == kind
+    assert (await machine.mend(network_ranges.CHECK)).ending is Ending.FIXED
 
 
 async def test_a_real_daemon_with_broken_settings(machine: Machine, engine: Breakable, tmp_path: Path) -> None:

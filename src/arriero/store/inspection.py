@@ -46,13 +46,15 @@ def _of_layer(layer: Layer, reference: Reference, blobs: Blobs) -> StoreProblem 
         return StoreProblem(ProblemKind.BLOB_MISSING, path, reference, layer.digest)
     if size != layer.size_bytes:
         return StoreProblem(ProblemKind.BLOB_SIZE, path, reference, f"{size} != {layer.size_bytes}")
-    if not os.access(path, os.R_OK):
+    if not os.access(path, os.R_OK, effective_ids=True):
         return StoreProblem(ProblemKind.FOREIGN_OWNER, path, reference, owner_name(path))
     return None
 
 
 def _is_foreign(folder: Path) -> bool:
-    return folder.is_dir() and folder.stat().st_uid != os.geteuid() and not os.access(folder, os.W_OK)
+    if not folder.is_dir() or folder.stat().st_uid == os.geteuid():
+        return False
+    return not os.access(folder, os.W_OK, effective_ids=True)
 
 
 def _foreign(folder: Path) -> StoreProblem:

@@ -1,6 +1,9 @@
 """A machine for each test of the doctor's."""
 
+import os
+from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,9 @@ import pytest
 from arriero.config.specs import BackendChoice
 from arriero.doctor import examining, host
 from doctor_machine import Machine, make_machine
+
+NOBODY = 65534
+LATE = ("concurrent.futures.thread", "arriero.stack.describing", "arriero.doctor.install", "arriero.registry.client")
 
 
 @pytest.fixture
@@ -25,6 +31,16 @@ def wanting(machine: Machine) -> None:
     configuration = machine.world.configuration
     changed = replace(configuration.settings, backend=BackendChoice.DOCKER)
     machine.world = replace(machine.world, configuration=replace(configuration, settings=changed))
+
+
+@pytest.fixture
+def as_nobody(needs_root: None) -> Iterator[None]:
+    """A user to whom something can be closed. What is imported late is imported before: Python may be root's own."""
+    for name in LATE:
+        import_module(name)
+    os.seteuid(NOBODY)
+    yield
+    os.seteuid(0)
 
 
 @pytest.fixture(autouse=True)

@@ -7,10 +7,12 @@ import json
 import os
 import socket
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from arriero.config.specs import BackendChoice
 from arriero.doctor.check import Grade
 from arriero.doctor.checks import docker
 from arriero.doctor.checks.docker import (
@@ -45,6 +47,10 @@ async def test_the_program(machine: Machine) -> None:
 async def test_a_program_that_is_missing_counts_as_the_settings_say(machine: Machine, wanting: None) -> None:
     seen = await machine.sees(program.CHECK)
     assert (seen.finding.kind, seen.grade) == ("needed", Grade.ERROR)
+    configuration = machine.world.configuration
+    undecided = replace(configuration.settings, backend=BackendChoice.AUTO)
+    machine.world = replace(machine.world, configuration=replace(configuration, settings=undecided))
+    assert await machine.kind(program.CHECK) == "missing"
 
 
 async def test_the_snap_is_known_by_where_it_lies(machine: Machine) -> None:

@@ -92,7 +92,8 @@ class SetCard:
     simulated = True
 
     def __init__(self, **seen: object) -> None:
-        self._seen = GpuSnapshot(GpuState.READY, name="NVIDIA GeForce RTX 2070 SUPER", **seen)  # type: ignore[arg-type]
+        told = {"state": GpuState.READY, "name": "NVIDIA GeForce RTX 2070 SUPER", **seen}
+        self._seen = GpuSnapshot(**told)  # type: ignore[arg-type]
 
     async def look(self) -> GpuSnapshot:
         return self._seen
@@ -199,6 +200,12 @@ async def test_the_drivers_version(machine: Machine, version: str, capability: s
 async def test_what_nvml_answers(machine: Machine, fault: str, expected: str) -> None:
     simulate(machine, f"rtx2070s,fault={fault}")
     assert await machine.kind(nvml.CHECK) == expected
+
+
+@pytest.mark.parametrize("state", [GpuState.NO_PERMISSION, GpuState.SILENT])
+async def test_an_nvml_that_does_not_answer_us(machine: Machine, state: GpuState) -> None:
+    set_card(machine, state=state)
+    assert await machine.kind(nvml.CHECK) == state
 
 
 async def test_a_setting_that_names_no_card(machine: Machine) -> None:

@@ -7,6 +7,8 @@ import json
 import socket
 import ssl
 import subprocess
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ import pytest
 from arriero.config.specs import SlotSpec, SourceKind
 from arriero.core.ids import Reference
 from arriero.doctor.checks.network import exposure, host_ollama, localhost, mtu, ports, proxy, registry
-from doctor_machine import HOME, Machine
+from doctor_machine import HOME, Machine, give, open_the_way
 
 
 async def test_a_real_listener_has_the_port(machine: Machine, free_port: int) -> None:
@@ -144,6 +146,54 @@ async def test_packets_that_are_too_big_for_the_way_out(machine: Machine) -> Non
         assert await machine.kind(mtu.CHECK) == "bigger"
         machine.file("/etc/docker/daemon.json", '{"mtu": 1400}')
         assert await machine.kind(mtu.CHECK) == "fits"
+
+
+LISTEN = "import socket, sys; s = socket.create_server(('127.0.0.1', int(sys.argv[1]))); print(flush=True); input()"
+
+
+@pytest.fixture
+def listener(machine: Machine, free_port: int, tmp_path: Path) -> Iterator[None]:
+    """A program called ollama has the port of the only slot."""
+    only = replace(machine.world.configuration, slots=(own(machine, free_port),))
+    machine.world = replace(machine.world, configuration=only)
+    (tmp_path / "ollama").symlink_to(sys.executable)
+    with subprocess.Popen(
+        [tmp_path / "ollama", "-c", LISTEN, str(free_port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as program:
+        assert program.stdout is not None
+        program.stdout.readline()
+        yield
+        program.communicate(b"\n")
+
+
+async def test_an_ollama_that_somebody_started(machine: Machine, listener: None) -> None:
+    assert await machine.kind(ports.CHECK) == "ollama"
+
+
+async def test_a_port_of_somebody_whose_programs_we_may_not_see(
+    machine: Machine, listener: None, needs_root: None, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    open_the_way(machine.folder)
+    give(tmp_path, 65534)
+    request.getfixturevalue("as_nobody")
+    assert await machine.kind(ports.CHECK) == "unseen"
+
+
+async def test_a_registry_that_does_not_hurry(
+    machine: Machine, free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes the connection and says nothing."""
+    monkeypatch.setattr(registry, "_ANSWER_S", 0.3)
+    asking(machine, f"127.0.0.1:{free_port}", insecure=True)
+    over = asyncio.Event()
+
+    async def wait(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.close()
+
+    async with await asyncio.start_server(wait, "127.0.0.1", free_port):
+        assert await machine.kind(registry.CHECK) in ("slow", "unreachable")
+        over.set()
 
 
 async def test_a_registry_that_nobody_knows_where_it_is(machine: Machine) -> None:

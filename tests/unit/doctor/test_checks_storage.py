@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,10 +22,9 @@ from arriero.doctor.checks.storage import (
     space,
     swap,
 )
-from doctor_machine import Machine
+from doctor_machine import Machine, open_the_way
 
 GIB = 1 << 30
-NOBODY = 65534
 
 
 def models(machine: Machine) -> Path:
@@ -70,18 +68,9 @@ async def test_a_disk_that_is_mounted_read_only(machine: Machine, needs_root: No
         await asyncio.to_thread(subprocess.run, ["umount", models(machine)], check=True)
 
 
-@pytest.fixture
-def as_nobody(needs_root: None) -> Iterator[None]:
-    os.seteuid(NOBODY)
-    yield
-    os.seteuid(0)
-
-
 async def test_a_folder_of_roots(machine: Machine, request: pytest.FixtureRequest) -> None:
     (models(machine) / "blobs").mkdir(parents=True)
-    for folder in (*models(machine).parents, models(machine)):
-        if str(folder).startswith("/tmp/"):
-            folder.chmod(0o755)
+    open_the_way(models(machine))
     request.getfixturevalue("as_nobody")
     seen = (await machine.sees(models_folder.CHECK)).finding
     assert (seen.kind, seen.params["owner"]) == ("closed", "root")

@@ -13,7 +13,7 @@ from arriero.core.clock import Clock
 from arriero.doctor.check import Grade
 from arriero.doctor.checks.system import clock, distribution, memory, processor, reboot, terminal, user
 from arriero.hardware.gpu import Gpu
-from doctor_machine import HOME, Machine
+from doctor_machine import HOME, Machine, open_the_way
 
 UBUNTU = 'ID=ubuntu\nVERSION_ID="{version}"\nPRETTY_NAME="Ubuntu {version}"\n'
 
@@ -109,6 +109,13 @@ async def test_the_users_home(machine: Machine) -> None:
     assert await machine.kind(user.CHECK) == "at_home"
     del machine.environ["HOME"]
     assert await machine.kind(user.CHECK) == "no_variable"
+
+
+async def test_a_home_of_roots(machine: Machine, request: pytest.FixtureRequest) -> None:
+    home = machine.file(f"{HOME}/.profile").parent
+    open_the_way(home)
+    request.getfixturevalue("as_nobody")
+    assert await machine.kind(user.CHECK) == "closed_home"
 
 
 async def test_root_in_somebodys_place(machine: Machine) -> None:

@@ -7,6 +7,7 @@ next boot only is seen to be written; that boot is then played by changing the f
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
@@ -123,6 +124,16 @@ async def test_a_driver_that_nothing_keeps_awake(machine: Machine) -> None:
     assert (await machine.mend(persistence.CHECK)).ending is Ending.FIXED
 
 
+async def test_a_service_that_keeps_it_awake_and_failed(machine: Machine) -> None:
+    put_driver(machine)
+    again = machine.folder / "again"
+    machine.script(
+        "systemctl", f'case "$1" in restart) touch {again};; *) [ -e {again} ] && echo active || echo failed;; esac'
+    )
+    assert await machine.kind(persistence.CHECK) == "failed"
+    assert (await machine.mend(persistence.CHECK)).ending is Ending.FIXED
+
+
 @pytest.fixture
 def ready(machine: Machine) -> Machine:
     machine.file("/sys/module/nvidia/version", f"{DRIVER}\n")
@@ -154,9 +165,11 @@ async def test_a_specification_that_is_missing_or_old(ready: Machine, before: st
     assert (await ready.mend(specification.CHECK)).ending is Ending.FIXED
 
 
-async def test_a_specification_made_by_hand(ready: Machine) -> None:
-    old = SPECIFICATION.format(version="570.133.07")
+@pytest.mark.parametrize(("version", "kind"), [("570.133.07", "stale"), (DRIVER, "shadows")])
+async def test_a_specification_made_by_hand(ready: Machine, version: str, kind: str) -> None:
+    old = SPECIFICATION.format(version=version)
     ready.file("/etc/cdi/nvidia.yaml", old)
+    assert await ready.kind(handmade.CHECK) == kind
     mended = await ready.mend(handmade.CHECK)
     assert mended.ending is Ending.FIXED
     assert [copy.read_text() for copy in mended.copies] == [old]
@@ -187,6 +200,16 @@ async def test_a_clock_that_nobody_keeps(machine: Machine) -> None:
     told = f"if [ -e {kept} ]; then s=yes; else s=no; fi; echo NTP=$s; echo NTPSynchronized=$s"
     machine.script("timedatectl", f'case "$1" in show) {told};; set-ntp) [ $2 = true ] && touch {kept};; esac')
     assert await machine.kind(clock.CHECK) == "not_kept"
+    assert (await machine.mend(clock.CHECK)).ending is Ending.FIXED
+
+
+async def test_a_clock_that_fell_behind(machine: Machine) -> None:
+    """The network's time is what the newest file has seen already."""
+    newest = machine.file("/var/lib/dpkg/status")
+    now_s = machine.world.clock.now().timestamp()
+    os.utime(newest, (now_s + 7200, now_s + 7200))
+    machine.script("timedatectl", f'[ "$*" = "set-ntp true" ] && touch -d @{int(now_s)} {newest}')
+    assert await machine.kind(clock.CHECK) == "behind"
     assert (await machine.mend(clock.CHECK)).ending is Ending.FIXED
 
 

@@ -71,6 +71,25 @@ async def test_compose_comes_from_where_docker_came(
     assert (await machine.mend(plugin.CHECK)).ending is Ending.FIXED
 
 
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("echo 2.18.1", "too_old"),
+        ("echo 'exec format error' >&2; exit 1", "broken"),
+        (f'echo "{NO_PLUGIN}" >&2; exit 1', "only_first"),
+    ],
+)
+async def test_a_compose_that_will_not_do(machine: Machine, wanting: None, said: str, kind: str) -> None:
+    machine.file("/etc/os-release", "ID=ubuntu\n")
+    machine.tool("docker-compose", "docker-compose version 1.29.2, build unknown\n")
+    machine.tool("dpkg-query", "docker.io\tii \t28.2.2\n")
+    there = machine.root / "plugin"
+    machine.script("docker", f"if [ -e {there} ]; then echo 2.40.3; else {said}; fi")
+    machine.script("apt-get", f'case "$*" in *docker-compose-v2) touch {there};; esac')
+    assert await machine.kind(plugin.CHECK) == kind
+    assert (await machine.mend(plugin.CHECK)).ending is Ending.FIXED
+
+
 async def test_where_only_compose_1_is_packaged_it_is_left_alone(machine: Machine, wanting: None) -> None:
     machine.file("/etc/os-release", 'ID=debian\nVERSION_ID="12"\n')
     machine.tool("docker", err=NO_PLUGIN, code=1)
@@ -129,6 +148,16 @@ async def test_what_was_checked_out_is_checked_out_again(
     assert await refusal(machine, files.CHECK) == "checked_in"
 
 
+async def test_the_machines_own_ollama_that_the_network_can_reach(machine: Machine) -> None:
+    active = machine.folder / "systemd/ollama.service.active"
+    active.touch()
+    told = "LoadState=loaded\nEnvironment=OLLAMA_HOST=0.0.0.0"
+    shown = f'printf "{told}\nActiveState=%s\n" $([ -e {active} ] && echo active || echo inactive)'
+    machine.script("systemctl", f'case "$1" in show) {shown};; disable) rm {active};; esac')
+    assert await machine.kind(host_ollama.CHECK) == "open"
+    assert (await machine.mend(host_ollama.CHECK)).ending is Ending.FIXED
+
+
 @pytest.mark.parametrize("kind", ["runs", "comes"])
 async def test_the_machines_own_ollama_rests(machine: Machine, kind: str) -> None:
     slots = machine.world.configuration.slots
@@ -142,10 +171,12 @@ async def test_the_machines_own_ollama_rests(machine: Machine, kind: str) -> Non
     assert (mended.proposal.checked.finding.kind, mended.ending) == (kind, Ending.FIXED)
 
 
-async def test_localhost_is_127_0_0_1_again(machine: Machine) -> None:
-    machine.file("/etc/hosts", "::1 localhost\n")
+@pytest.mark.parametrize(("before", "kind"), [("::1 localhost\n", "six_only"), ("10.0.0.2 nas\n", "missing")])
+async def test_localhost_is_127_0_0_1_again(machine: Machine, before: str, kind: str) -> None:
+    machine.file("/etc/hosts", before)
+    assert await machine.kind(localhost.CHECK) == kind
     assert (await machine.mend(localhost.CHECK)).ending is Ending.FIXED
-    assert text(machine, "/etc/hosts") == "127.0.0.1 localhost\n::1 localhost\n"
+    assert text(machine, "/etc/hosts") == f"127.0.0.1 localhost\n{before}"
 
 
 async def test_containers_ask_themselves_without_the_proxy(machine: Machine) -> None:
@@ -238,3 +269,9 @@ async def test_downloads_that_nobody_finished_are_swept_away(machine: Machine) -
     os.utime(old, (1, 1))
     assert (await machine.mend(litter.CHECK)).ending is Ending.FIXED
     assert (old.exists(), young.exists()) == (False, True)
+    unused = blobs / f"sha256-{'2' * 64}"
+    unused.write_bytes(b"x" * 10_000)
+    os.utime(unused, (1, 1))
+    assert await machine.kind(litter.CHECK) == "unused"
+    assert (await machine.mend(litter.CHECK)).ending is Ending.FIXED
+    assert not unused.exists()

@@ -12,13 +12,9 @@ from pathlib import Path
 import pytest
 
 from arriero.core.progress import silent
-from arriero.doctor.changes import Command
-from arriero.doctor.checks.arriero import drift, key, owners, processes
-from arriero.doctor.checks.models import store
-from arriero.doctor.fix import FixPlan
+from arriero.doctor.checks.arriero import drift, key, processes
 from arriero.doctor.mending import Ending
 from arriero.stack.activate import activate
-from arriero.store.models import ProblemKind, StoreProblem
 from doctor_machine import Machine
 from stack_world import REFERENCE, all_down, install
 
@@ -38,35 +34,6 @@ async def test_a_key_that_others_can_read(machine: Machine, tmp_path: Path) -> N
     machine.world = replace(machine.world, configuration=asked)
     assert (await machine.mend(key.CHECK)).ending is Ending.FIXED
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-
-
-async def test_files_that_root_left(machine: Machine, needs_root: None) -> None:
-    machine.real("chown")
-    settings = machine.world.configuration.settings
-    (settings.state_dir / "logs").mkdir(parents=True)
-    left = settings.state_dir / "logs/arriero.log"
-    left.touch()
-    for path in (*owners.own_places(machine.site), settings.state_dir / "logs"):
-        if path.exists():
-            os.chown(path, 1000, 1000)
-    seen = (await machine.sees(owners.CHECK)).finding
-    assert seen.params["paths"] == (str(left),)
-    await machine.mend(owners.CHECK)
-    assert left.stat().st_uid == 1000
-    for written in (*settings.state_dir.rglob("*"), *owners.own_places(machine.site)):
-        if written.exists():  # what is noted of the change itself: by root here, by the user elsewhere
-            os.chown(written, 1000, 1000)
-    assert await machine.kind(owners.CHECK) == "own"
-
-
-async def test_models_that_are_somebody_elses(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """To root, who runs some of these tests, no folder is closed: the plan is looked at and not carried out."""
-    root = machine.world.store.root
-    problem = StoreProblem(ProblemKind.FOREIGN_OWNER, root, None, "root")
-    monkeypatch.setattr(type(machine.world.store), "problems", lambda _: [problem])
-    plan = await machine.plan(store.CHECK)
-    assert isinstance(plan, FixPlan)
-    assert plan.changes == (Command(("chown", "-R", "1000", "--", str(root)), root=True, limit_s=300),)
 
 
 async def test_an_engine_of_a_slot_that_is_no_more(machine: Machine, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ async def look(site: Site) -> Finding:
     home = site.host.path(told)
     if not home.is_dir():
         return saw("no_home", home=told)
-    if not os.access(home, os.W_OK | os.X_OK):
+    if not os.access(home, os.W_OK | os.X_OK, effective_ids=True):
         return saw("closed_home", home=told)
     if site.host.uid == 0 and "SUDO_USER" in site.host.environ and Path(told) == Path("/root"):
         return saw("through_sudo", user=site.host.environ["SUDO_USER"])
