@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,22 +17,15 @@ import aiohttp
 from aiohttp import web
 
 from arriero.config.loading import load
-from arriero.config.specs import Configuration
 from arriero.core.clock import SystemClock
 from arriero.core.ids import Reference
 from arriero.core.paths import SOURCE_ROOT, places
 from arriero.gateway.admission import Admission
-from arriero.gateway.app import House, make_app
-from arriero.gateway.board import Board
-from arriero.gateway.idling import Idling
-from arriero.gateway.metrics import Metrics
-from arriero.gateway.naming import Directory, Group
-from arriero.gateway.passage import Desk
+from arriero.gateway.app import House
+from arriero.gateway.naming import Group
 from arriero.gateway.servers import Servers
-from arriero.gateway.swapping import Swapper
-from arriero.gateway.turns import Limits, Turns
-from arriero.gateway.unions import Unions
-from arriero.hardware.gpu import Gpu
+from arriero.gateway.serving import make_runner, open_house
+from arriero.stack.world import World, open_world
 from arriero.state import State
 from arriero.store import Store
 from arriero.store.importing import import_gguf
@@ -41,7 +34,6 @@ from stack_world import SECOND
 
 DEMO = "smollm2:135m-instruct-q4_1"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n\r\n"
-NO_CARD = Gpu("", "", Path())
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -54,14 +46,24 @@ class Desktop:
     """A gateway in this process. `asked`: the raw requests that reached the slot `demo`; it does what `script` says."""
 
     url: str
-    state: State
-    admission: Admission
-    servers: Servers
+    tls_url: str
+    house: House
     app: web.Application
     session: aiohttp.ClientSession
     asked: list[bytes] = field(default_factory=list)
     script: Script | None = None
-    tls_url: str = ""
+
+    @property
+    def state(self) -> State:
+        return self.house.state
+
+    @property
+    def admission(self) -> Admission:
+        return self.house.desk.admission
+
+    @property
+    def servers(self) -> Servers:
+        return self.house.desk.servers
 
     def post(self, path: str, body: object = None, **more: object) -> aiohttp.client._RequestContextManager:
         given = {"data": body} if isinstance(body, bytes) else {"json": body}
@@ -69,41 +71,34 @@ class Desktop:
 
 
 @asynccontextmanager
-async def desktop(folder: Path, tls: ssl.SSLContext | None = None, **flags: object) -> AsyncIterator[Desktop]:
-    """The slot `demo` counts as serving; whoever asks for another one would have it brought up in earnest."""
-    port, own, tls_port = free_port(), free_port(), free_port()
-    configuration = _configuration(folder, {"slots.demo.port": str(port), "backend": "native", **flags})
-    state = State.open(configuration.settings.database, clock=SystemClock())[0]
-    board, servers, swapper = Board(), Servers(configuration), Swapper(configuration, NO_CARD)
-    turns = Turns(Limits(0, 0))
-    turns.observe({Group("demo", "135m")})
-    metrics = Metrics(board, lambda: turns.queued, lambda: sum(turns.flying.values()))
-    admission = Admission(turns, board, swapper, metrics.swapped)
-    unions = Unions(configuration.slots, Store(configuration.settings.models_dir), board, servers)
+async def desktop(
+    folder: Path, tls: ssl.SSLContext | None = None, server: int = 0, **flags: object
+) -> AsyncIterator[Desktop]:
+    """The slot `demo` counts as serving; nobody brings anything up. `server`: the port of a real one that stands for
+    it, instead of the one that a test scripts."""
+    scripted, own, tls_port = free_port(), free_port(), free_port()
+    given = {"slots.demo.port": str(server or scripted), "backend": "native", "gateway.wait_s": "5", **flags}
+    world = await asyncio.to_thread(_world, folder, given)
+    async with AsyncExitStack() as held:
+        house = await held.enter_async_context(open_house(world, world.writable_state(), SystemClock()))
+        house.desk.admission.turns.observe({Group("demo", "135m")})
+        runner = make_runner(house)
+        held.push_async_callback(runner.cleanup)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", own).start()
+        if tls:
+            await web.TCPSite(runner, "127.0.0.1", tls_port, ssl_context=tls).start()
+        session = await held.enter_async_context(aiohttp.ClientSession())
+        made = Desktop(f"http://127.0.0.1:{own}", f"https://127.0.0.1:{tls_port}", house, runner.app, session)
+        await held.enter_async_context(
+            await asyncio.start_server(lambda r, w: _scripted(made, r, w), "127.0.0.1", scripted)
+        )
+        yield made
 
-    async def no_unload(_slot: str) -> bool:
-        return False
 
-    desk = Desk(admission, servers, metrics, 5)
-    house = House(
-        configuration, SystemClock(), state, Directory(configuration.slots), unions, Idling({}, no_unload), desk
-    )
-    app = make_app(house)
-    runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.2)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", own).start()
-    if tls:
-        await web.TCPSite(runner, "127.0.0.1", tls_port, ssl_context=tls).start()
-    async with aiohttp.ClientSession() as session:
-        made = Desktop(f"http://127.0.0.1:{own}", state, admission, servers, app, session)
-        made.tls_url = f"https://127.0.0.1:{tls_port}"
-        server = await asyncio.start_server(lambda r, w: _scripted(made, r, w), "127.0.0.1", port)
-        try:
-            yield made
-        finally:
-            server.close()
-            await runner.cleanup()
-            await asyncio.to_thread(swapper.close)
+def _world(folder: Path, flags: dict[str, object]) -> World:
+    folder.mkdir(parents=True, exist_ok=True)
+    return open_world(load(flags, dict(os.environ), replace(places(), root=folder)))
 
 
 async def _scripted(made: Desktop, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -115,11 +110,6 @@ async def _scripted(made: Desktop, reader: asyncio.StreamReader, writer: asyncio
         await made.script(reader, writer)
     finally:
         writer.close()
-
-
-def _configuration(folder: Path, flags: dict[str, object]) -> Configuration:
-    folder.mkdir(parents=True, exist_ok=True)
-    return load(flags, dict(os.environ), replace(places(), root=folder))
 
 
 @dataclass

@@ -1,15 +1,11 @@
-"""The gateway's HTTP server: every route, who may use it, and one line of the log for each request.
+"""The gateway's HTTP server: every route.
 
-Invariant: every answer and every line of the log has the request's id; no line has a prompt, an answer or a key.
+Invariant: what a name means is decided here and nowhere else, and a key that is for some slots gets to no other.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import secrets
-import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,31 +13,28 @@ from aiohttp import web
 
 from arriero.config.specs import Configuration, KeyRule
 from arriero.core.clock import Clock
+from arriero.engine.api.dialect import PLAIN_JSON, json_response
 from arriero.engine.api.gate import Gate, GateRules
-from arriero.engine.api.go_decode import decode
+from arriero.engine.api.go_decode import STRING, decode, struct
 from arriero.engine.api.openai_models import model
 from arriero.engine.api.refusal import Refusal
 from arriero.engine.api.replies import reply
 from arriero.engine.api.requests import SHOW
-from arriero.engine.api.security import offered_key
+from arriero.engine.api.requests import read as read_request
 from arriero.gateway.body import Value, read, with_model
+from arriero.gateway.door import NOTE, Door, exposed, granted, numbered, told_in_the_log
 from arriero.gateway.families import ROUTES, Route
 from arriero.gateway.idling import Idling
-from arriero.gateway.keys import matching
 from arriero.gateway.naming import Directory, Target
-from arriero.gateway.passage import Desk, Note, Passage
+from arriero.gateway.passage import Desk, Passage
 from arriero.gateway.refusals import refusal_for
 from arriero.gateway.unions import Unions
 from arriero.state import State
-from arriero.state.values import StoredKey
 
 OLLAMA_VERSION = "0.33.0"
 _LARGE_BYTES = 1 << 16
-_NOTE: web.RequestKey[Note] = web.RequestKey("note", Note)
-_ID: web.RequestKey[str] = web.RequestKey("id", str)
-_KEY: web.RequestKey[StoredKey] = web.RequestKey("key", StoredKey)
-access = logging.getLogger("arriero.gateway.access")
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_NAMED = struct("api.Request", model=STRING)
+_PLAIN = {"Content-Type": PLAIN_JSON}  # as Ollama's /v1 tells what its model's routes refuse
 
 
 @dataclass(frozen=True)
@@ -63,13 +56,14 @@ class House:
 
 def make_app(house: House) -> web.Application:
     engine = house.configuration.settings.engine
-    door = _Door(house)
+    gateway = house.configuration.settings.gateway
+    door = Door(house.state, house.clock, always=gateway.keys is KeyRule.ALWAYS)
     gate = Gate(
-        GateRules(engine.origins, engine.max_body_bytes, lambda request: not _exposed(request), door.admit, refusal_for)
+        GateRules(engine.origins, engine.max_body_bytes, lambda request: not exposed(request), door.admit, refusal_for)
     )
-    app = web.Application(client_max_size=engine.max_body_bytes, middlewares=[_told_in_the_log, gate.pass_on])
+    app = web.Application(client_max_size=engine.max_body_bytes, middlewares=[told_in_the_log, gate.pass_on])
     app.on_response_prepare.append(gate.mark)
-    app.on_response_prepare.append(_numbered)
+    app.on_response_prepare.append(numbered)
     routes = _Routes(house)
     app.add_routes([web.post(route.path, partial(routes.pass_on, route)) for route in ROUTES])
     app.add_routes(
@@ -88,60 +82,6 @@ def make_app(house: House) -> web.Application:
     return app
 
 
-def _exposed(request: web.Request) -> bool:
-    """Whether it came in over the network: only there TLS is spoken."""
-    return request.transport is not None and request.transport.get_extra_info("sslcontext") is not None
-
-
-async def _numbered(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers["X-Request-Id"] = request.get(_ID, "")
-
-
-@web.middleware
-async def _told_in_the_log(request: web.Request, handler: Handler) -> web.StreamResponse:
-    request[_ID], note = secrets.token_hex(8), Note()
-    request[_NOTE] = note
-    began, status = time.monotonic(), "hung up"
-    try:
-        response = await handler(request)
-        status = str(response.status)
-        return response
-    finally:
-        key = request.get(_KEY)
-        access.info(
-            "%s %s %s %s model=%s key=%s sent=%d waited=%.3fs first=%s took=%.3fs",
-            request[_ID],
-            request.method,
-            request.path,
-            status,
-            note.model or "-",
-            key.name if key else "-",
-            note.sent_bytes,
-            note.waited_s,
-            "-" if note.first_s is None else f"{note.first_s:.3f}s",
-            time.monotonic() - began,
-        )
-
-
-class _Door:
-    """Who may ask. A key is looked up for every request, so that a revoked one stops at the next."""
-
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._always = house.configuration.settings.gateway.keys is KeyRule.ALWAYS
-
-    async def admit(self, request: web.Request) -> None:
-        """Raises Refusal, and StateLocked: who cannot be looked up does not get in."""
-        if not (self._always or _exposed(request)):
-            return
-        offered = offered_key(request.headers)
-        keys = await asyncio.to_thread(self._house.state.stored_keys)
-        found = matching(keys, offered, self._house.clock.now())
-        if found is None:
-            raise Refusal(401, "unauthorized: this gateway needs an API key")
-        request[_KEY] = found
-
-
 class _Routes:
     def __init__(self, house: House) -> None:
         self._house = house
@@ -151,11 +91,11 @@ class _Routes:
     async def pass_on(self, route: Route, request: web.Request) -> web.StreamResponse:
         body = await request.read()
         asked = await asyncio.to_thread(read, body) if len(body) > _LARGE_BYTES else read(body)
-        target = self._target(request, _named(asked.model))
+        target = self._target(request, _named(request, body, asked.model))
         if asked.model and not target.known:
             body = with_model(body, asked.model, target.reference)
         streams = route.family.streams if asked.stream is None else asked.stream
-        passage = Passage(self._desk, request, route, target, streams=streams, note=request[_NOTE])
+        passage = Passage(self._desk, request, route, target, streams=streams, note=request[NOTE])
         self._house.idling.used(target.group.slot)
         try:
             return await passage.go(body)
@@ -185,48 +125,50 @@ class _Routes:
         return reply({"models": await self._house.unions.tags(self._allowed(request))})
 
     async def ps(self, request: web.Request) -> web.StreamResponse:
-        return reply({"models": await self._house.unions.loaded(self._allowed(request))})
+        active = {group.slot for group in self._turns.serving} & self._allowed(request)
+        return reply({"models": await self._house.unions.loaded(sorted(active))})
 
     async def show(self, request: web.Request) -> web.StreamResponse:
-        raw = await request.read()
-        body, asked = decode(raw, SHOW), read(raw)
-        target = self._target(request, _named(asked.model or asked.name))
-        return reply(await self._house.unions.show(target.reference, body))
+        body = read_request(await request.read(), SHOW)
+        name = body.get("model") or body.get("name")
+        if not name:
+            raise Refusal(400, "model is required")
+        target = self._target(request, name)
+        return reply(await self._house.unions.show(name if target.known else target.reference, body))
 
     async def models(self, request: web.Request) -> web.StreamResponse:
-        return reply({"object": "list", "data": await self._house.unions.models(self._allowed(request))})
+        return json_response({"object": "list", "data": await self._house.unions.models(self._allowed(request))})
 
     async def model(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["model"]
         target = self._target(request, name)
         shown = await self._house.unions.show(target.reference, {})
-        return reply(model(name, shown["modified_at"]) | {"slot": target.group.slot})
+        return json_response(model(name, shown["modified_at"]) | {"slot": target.group.slot})
 
     def _allowed(self, request: web.Request) -> frozenset[str]:
-        key = request.get(_KEY)
-        return self._house.slots.intersection(key.slots) if key and key.slots else self._house.slots
+        return self._house.slots.intersection(granted(request) or self._house.slots)
 
     def _target(self, request: web.Request, name: str) -> Target:
         """Raises Refusal: nobody has that name, or the key is not for that slot."""
         board = self._house.desk.admission.board
-        request[_NOTE].model = name[:200]
+        request[NOTE].model = name[:200]
         target = self._house.directory.find(name, board.variants, board.serving)
         if target is None:
             near = self._house.directory.nearest(name)
-            raise Refusal(404, f"model '{name}' not found" + (f"; did you mean '{near}'?" if near else ""))
+            told = f"model '{name}' not found" + (f"; did you mean '{near}'?" if near else "")
+            raise Refusal(404, told, _PLAIN if request.path.startswith("/v1/") else None)
         if target.group.slot not in self._allowed(request):
             raise Refusal(403, f"this key is not for {target.group.slot}")
-        request[_NOTE].model = str(target.group)
+        request[NOTE].model = str(target.group)
         return target
 
 
-def _named(value: Value | None) -> str:
-    """Raises Refusal in Go's words, as Ollama has them."""
-    if value is None:
-        raise Refusal(400, "model is required")
-    text = value.text
-    if text is None:
-        raise Refusal(400, f"json: cannot unmarshal {value.kind} into Go struct field .model of type string")
-    if not text:
-        raise Refusal(400, "model is required")
-    return text
+def _named(request: web.Request, body: bytes, model: Value | None) -> str:
+    """Raises Refusal in Ollama's words, which say what is wrong with a body first."""
+    if model and (text := model.text):
+        return text
+    ollamas = not request.path.startswith("/v1/")
+    (read_request if ollamas else decode)(body, _NAMED)
+    if request.path == "/api/generate":
+        raise Refusal(404, "model '' not found")
+    raise Refusal(400, "model is required", None if ollamas else _PLAIN)

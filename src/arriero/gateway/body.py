@@ -19,7 +19,7 @@ _FIRST = re.compile(rb"\s*\{")
 
 @dataclass(frozen=True)
 class Value:
-    """One value of the outermost object: its bytes are `body[start:end]`; of an object or a list, its first one."""
+    """One value of the outermost object: its bytes are `body[start:end]`; of an object or a list, the first one."""
 
     start: int
     end: int
@@ -35,19 +35,12 @@ class Value:
         except ValueError:
             return None
 
-    @property
-    def kind(self) -> str:
-        """As Go names what it cannot put into a string."""
-        kinds = {b"{": "object", b"[": "array", b"t": "bool", b"f": "bool", b'"': "string"}
-        return kinds.get(self.raw[:1], "number")
-
 
 @dataclass(frozen=True)
 class Asked:
     """`model`: None where there is none, or null. `stream`: None where the body does not say."""
 
     model: Value | None = None
-    name: Value | None = None
     stream: bool | None = None
 
 
@@ -61,7 +54,7 @@ def read(body: bytes) -> Asked:
             found[key] = value
     stream = found.get("stream")
     says = {b"true": True, b"false": False}.get(stream.raw) if stream else None
-    return Asked(found.get("model"), found.get("name"), says)
+    return Asked(found.get("model"), says)
 
 
 def with_model(body: bytes, at: Value, name: str) -> bytes:
@@ -84,7 +77,7 @@ def _members(body: bytes) -> Iterator[tuple[str, Value]]:
                 return
         elif depth == 1 and (colon := _COLON.match(body, token.end())):
             key = _key(token[0])
-            if key in ("model", "name", "stream"):
+            if key in ("model", "stream"):
                 yield key, _value(body, colon.end())
 
 

@@ -50,14 +50,8 @@ async def serve(world: World, clock: Clock) -> None:
         loop.add_signal_handler(number, told_to_end.set)
     state = world.writable_state()
     async with AsyncExitStack() as held:
-        house = await held.enter_async_context(_house(world, state, clock))
-        runner = web.AppRunner(
-            make_app(house),
-            handler_cancellation=True,
-            access_log=None,
-            shutdown_timeout=0.2,
-            keepalive_timeout=_HEAD_S,  # counted from a connection's start: half a head is bound too
-        )
+        house = await held.enter_async_context(open_house(world, state, clock))
+        runner = make_runner(house)
         await runner.setup()
         held.push_async_callback(runner.cleanup)
         await _listen(runner, world.configuration, state)
@@ -68,8 +62,19 @@ async def serve(world: World, clock: Clock) -> None:
     logger.info("ended")
 
 
+def make_runner(house: House) -> web.AppRunner:
+    return web.AppRunner(
+        make_app(house),
+        handler_cancellation=True,
+        access_log=None,
+        shutdown_timeout=0.2,
+        keepalive_timeout=_HEAD_S,  # counted from a connection's start: half a head is bound too
+    )
+
+
 @asynccontextmanager
-async def _house(world: World, state: State, clock: Clock) -> AsyncIterator[House]:
+async def open_house(world: World, state: State, clock: Clock) -> AsyncIterator[House]:
+    """With what is seen now; it ends nothing of the slots."""
     configuration = world.configuration
     gateway = configuration.settings.gateway
     for pinned in gateway.pins:

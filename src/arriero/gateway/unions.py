@@ -45,10 +45,10 @@ class Unions:
         own = ("slot", "state", "context_length")
         return [model(each["name"], each["modified_at"]) | {name: each[name] for name in own} for each in tags]
 
-    async def loaded(self, allowed: Collection[str]) -> list[Json]:
-        active = [group.slot for group in sorted(self._board.serving) if group.slot in allowed]
-        found = await asyncio.gather(*(self._servers.loaded(slot) for slot in active))
-        return [each | {"slot": slot} for slot, models in zip(active, found, strict=True) for each in models]
+    async def loaded(self, slots: Sequence[str]) -> list[Json]:
+        """What those slots' servers have in memory."""
+        found = await asyncio.gather(*(self._servers.loaded(slot) for slot in slots))
+        return [each | {"slot": slot} for slot, models in zip(slots, found, strict=True) for each in models]
 
     async def show(self, reference: str, body: Json) -> Json:
         """Raises Refusal."""

@@ -56,19 +56,11 @@ def test_bodies_without_a_model(raw: bytes) -> None:
     assert read(raw).model is None
 
 
-@pytest.mark.parametrize(
-    ("raw", "kind"),
-    [
-        (b'{"model":7}', "number"),
-        (b'{"model":["a"]}', "array"),
-        (b'{"model":{}}', "object"),
-        (b'{"model":true}', "bool"),
-    ],
-)
-def test_a_model_that_is_no_text(raw: bytes, kind: str) -> None:
+@pytest.mark.parametrize("raw", [b'{"model":7}', b'{"model":["a"]}', b'{"model":{}}', b'{"model":true}'])
+def test_a_model_that_is_no_text(raw: bytes) -> None:
     found = read(raw).model
     assert found is not None
-    assert (found.text, found.kind) == (None, kind)
+    assert found.text is None
 
 
 @pytest.mark.parametrize(
