@@ -1,6 +1,6 @@
 # Everything a developer types. `make check` is what CI runs.
 .DEFAULT_GOAL := check
-.PHONY: setup fmt fmt-check lint types arch test check bench soak live install-check run docs lock
+.PHONY: setup fmt fmt-check lint types arch test check bench soak live install-check run docs pictures lock
 BIN := .venv-test/bin
 PYTHON := $(BIN)/python
 SCRIPTS := main.sh test.sh .ci/run .ci/docker .ci/install $(wildcard .scripts/*.sh)
@@ -53,6 +53,9 @@ run:
 
 docs: setup  ## the reference pages, made from the code
 	$(PYTHON) scripts/make_reference.py
+
+pictures: setup  ## how the app looks, kept anew: look at them before they are committed
+	TUI_PICTURES_ANEW=1 $(PYTHON) -m pytest -q tests/unit/tui/test_tui_pictures.py
 
 lock: setup  ## new versions of every dependency, hashed
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \

@@ -5,6 +5,7 @@ The engine is the test's own; in its containers the stand-in engine serves `qwen
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -26,6 +27,7 @@ from arriero.stack.apply import apply
 from arriero.stack.down import down
 from arriero.stack.results import ModelState, ModelStatus
 from arriero.stack.status import status
+from arriero.stack.watching import watch
 from arriero.stack.world import World, open_world
 from arriero.store.importing import import_gguf
 from docker_engine import IMAGE, MACHINE, PYTHON, Dockerd, own_engine
@@ -33,6 +35,7 @@ from docker_world import MODELS, docker
 from native_world import STANDIN, until
 from ports import free_ports
 from tiny_gguf import tiny_gguf
+from tui_driver import sitting
 
 CONTAINER = "ollama-qwen"
 SERVER = [str(STANDIN), "--slot", "qwen", "--host", "0.0.0.0", "--port", "11434", "--context", "2048"]
@@ -152,6 +155,23 @@ async def test_after_a_reboot_what_came_back_is_active_and_what_was_stopped_befo
     )
     assert (await apply(world, silent)).failures == ()
     assert (await look(world)).drift == ()
+
+
+async def test_an_engine_that_dies_under_the_open_app_is_told_and_so_is_its_return(
+    world: World, dockerd: Dockerd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told by the events' end: it does not look by itself meanwhile."""
+    monkeypatch.setattr(watch, "__defaults__", (3600.0,))
+    async with sitting(lambda: world) as person:
+        await person.until_sees("● qwen", "docker")
+        await asyncio.to_thread(dockerd.power_off)
+        await person.until_sees("Docker no", "▲ qwen")
+        await person.press("5")
+        await person.until_sees("Así no se puede hacer")
+        await person.press("escape")
+        await dockerd.start()
+        await person.until_sees("● qwen")
+        await person.until_not("▲ qwen")
 
 
 async def test_whoever_was_faster_after_a_reboot_is_named(world: World, dockerd: Dockerd) -> None:

@@ -15,13 +15,13 @@ import psutil
 import pytest
 from textual.events import Key
 from textual.widgets import Log
-from tui_driver import Person, sitting
 
 from arriero.config.loading import load
 from arriero.core.ids import Reference
 from arriero.core.paths import places
 from arriero.doctor.check import Grade
 from arriero.i18n import Language
+from arriero.stack.watching import watch
 from arriero.stack.world import World
 from arriero.store import Store, media
 from arriero.tui.jobs import JobState
@@ -31,6 +31,7 @@ from arriero.tui.screens.dialogs import ChooseScreen, TextScreen
 from arriero.tui.screens.main import MainScreen
 from ports import free_port
 from stack_world import REFERENCE, all_down, install, make_world
+from tui_driver import Person, sitting
 
 Open = Callable[[], World]
 
@@ -139,7 +140,11 @@ async def search_the_log(person: Person) -> None:
     await person.until(lambda: isinstance(person.app.screen, MainScreen))
 
 
-async def test_an_engine_killed_elsewhere_shows_with_its_drift_and_all_is_off_with_one_key(installed: Open) -> None:
+async def test_an_engine_killed_elsewhere_shows_with_its_drift_and_all_is_off_with_one_key(
+    installed: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told by the backend: the app does not look by itself meanwhile."""
+    monkeypatch.setattr(watch, "__defaults__", (3600.0,))
     async with sitting(installed) as person:
         await activate_demo(person)
         (model,) = [m for m in person.app.known.status.models if m.id == "demo"]  # type: ignore[union-attr]
@@ -297,11 +302,27 @@ async def test_a_dialog_has_its_buttons_on_every_terminal(installed: Open, size:
 
 async def test_more_room_shows_more(opens: Open) -> None:
     async with sitting(opens, (80, 24)) as person:
-        assert "Mistral 7B Instruct v0.3" not in person.sees
+        files = "mistral:7b-instruct-v0.3-q4_K_M · 7b"
+        assert files not in person.sees
         await person.pilot.resize_terminal(140, 40)
-        await person.until_sees("Mistral 7B Instruct v0.3")
+        await person.until_sees(files)
         await person.pilot.resize_terminal(80, 24)
-        await person.until_not("Mistral 7B Instruct v0.3")
+        await person.until_not(files)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (80, 28), (80, 32), (100, 30), (110, 36), (140, 40), (200, 60)])
+async def test_what_is_shown_of_models_is_as_much_as_there_is_room_for(opens: Open, size: tuple[int, int]) -> None:
+    async with sitting(opens, size) as person:
+        models, details = person.app.screen.query_one("#models"), person.app.screen.query_one("#details")
+        main = person.app.screen
+        assert isinstance(main, MainScreen)
+        room = main._room(person.app.known)
+        needed = sum(len(row.lines) for row in present_main(person.app.known, person.app.words, room).models)
+        assert models.size.height == room.model_rows
+        assert needed <= room.model_rows or size == (80, 24)
+        assert models.max_scroll_y == max(0, needed - room.model_rows)
+        assert room.model_columns <= models.size.width - 2
+        assert details.size.width >= room.model_columns + 1
 
 
 async def test_a_terminal_without_unicode(opens: Open) -> None:

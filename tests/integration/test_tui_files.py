@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from textual.widgets import Input
-from tui_driver import Person, sitting
 
-from arriero.config.loading import load
 from arriero.core.paths import Places, places
-from arriero.stack.world import World, open_world
 from arriero.tui.jobs import JobState
-from arriero.tui.keeping import Keeping
 from arriero.tui.screens.main import MainScreen
 from ports import free_port
-from stack_world import all_down, install_brief
+from stack_world import install_brief
+from tui_driver import Person, with_own_settings
 
 
 @pytest.fixture
 async def person(tmp_path: Path, demo_gguf: Path) -> AsyncIterator[Person]:
     """With settings of its own, read and written as the program does; the demo model is installed."""
-    here, port = replace(places(), root=tmp_path / "project"), free_port()
-    here.config.mkdir(parents=True)
-    here.user_settings.write_text("# mine\n")
     install_brief(demo_gguf)
-
-    def open_with(flags: Mapping[str, str]) -> World:
-        project = os.environ["ARRIERO_DOCKER__PROJECT"]
-        given = {"slots.demo.port": str(port), "backend": "native", "docker.project": project, **flags}
-        return open_world(load(given, {}, here))
-
-    try:
-        async with sitting(lambda: open_with({}), keeping=Keeping(open_with, {}, here)) as someone:
-            yield someone
-    finally:
-        await all_down(open_with({}))
+    config = places().config
+    config.mkdir(parents=True)
+    (config / "arriero.toml").write_text("# mine\n")
+    async with with_own_settings(tmp_path / "project", {"slots.demo.port": str(free_port())}) as someone:
+        yield someone
 
 
 def kept(person: Person) -> Places:

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from tui_driver import sitting
 
 from arriero.measure.history import row_of
 from arriero.measure.values import Environment, Figure, FigureName, Measurement
 from arriero.stack.world import World
 from ports import free_port
 from stack_world import all_down, make_world
+from tui_driver import sitting
 
 Open = Callable[[], World]
 

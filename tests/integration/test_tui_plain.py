@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from arriero.core.paths import SOURCE_ROOT
+import ports
+from arriero.core.paths import SOURCE_ROOT, places
 from arriero.tui.operations import OPERATIONS
 from stack_world import install_brief
 
@@ -83,6 +84,32 @@ def test_a_fault_is_told_and_the_menu_goes_on(environ: dict[str, str]) -> None:
     assert run.returncode == 0
     assert run.stdout.count("There is nothing for this right now.") == 2
     assert run.stdout.count("1  Validate Installation") == 3
+
+
+def test_settings_are_seen_changed_refused_and_taken_back(environ: dict[str, str]) -> None:
+    settings, theme, backend, parallel = NUMBER["settings"], 2, 3, 8
+    environ = {**environ, "ARRIERO_ENGINE__PARALLEL": "3"}
+    run = typed(environ, settings, theme, "purple", theme, "nord", parallel, backend, "", 0, 0)
+    assert (run.returncode, run.stderr) == (0, "")
+    for told in ("«purple» no es un valor de «theme»", "Guardado: Tema = nord", "manda sobre", "Se queda como estaba"):
+        assert told in run.stdout, told
+    file = places().user_settings
+    assert file.read_text() == 'theme = "nord"\n'
+    run = typed(environ, settings, theme, "-", 1, "en", 0, 0)
+    assert (run.returncode, file.read_text()) == (0, 'lang = "en"\n')
+    assert "1  Validate Installation" in run.stdout
+
+
+def test_the_gateway_from_the_menu(environ: dict[str, str]) -> None:
+    environ["ARRIERO_GATEWAY__PORT"] = str(ports.free_port())
+    try:
+        run = typed(environ, *(NUMBER["gateway"], 1), *(NUMBER["gateway"], 2, "s"), *(NUMBER["gateway"], 3, "s"), 0)
+    finally:
+        subprocess.run([*MAIN, "gateway", "off", "-q"], env=environ, check=True, capture_output=True)
+    assert (run.returncode, run.stderr) == (0, "")
+    told = ("Pasarela: apagada", "Se encendería", "Pasarela encendida.", "Se apagaría", "Pasarela apagada.")
+    order = [run.stdout.index(text) for text in told]
+    assert order == sorted(order)
 
 
 def test_only_a_command_gives_json(environ: dict[str, str]) -> None:

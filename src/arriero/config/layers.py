@@ -77,7 +77,13 @@ def _claims_to_be_ours(name: str) -> bool:
 
 
 def flags(given: Mapping[str, object], home: Path) -> Iterator[Entry]:
-    """The entries of flags by dotted key; None means that the flag was not given."""
+    """The entries of flags by dotted key, as `schema.dotted` writes it; None means that the flag was not given."""
     for key, value in given.items():
         if value is not None:
-            yield Entry(tuple(key.split(".")), value, Origin("flag", f"--{key}"), Anchor(Path(), home), worded=True)
+            yield Entry(_path(key), value, Origin("flag", f"--{key}"), Anchor(Path(), home), worded=True)
+
+
+def _path(dotted: str) -> KeyPath:
+    if '"' not in dotted:
+        return tuple(dotted.split("."))
+    return next(leaves(tomllib.loads(f"{dotted} = 0")))[0]

@@ -11,6 +11,7 @@ from arriero.config import schema
 from arriero.config.building import build_settings, build_slots
 from arriero.config.checks import find_problems
 from arriero.config.errors import ConfigInvalid
+from arriero.config.lines import KeyPath
 from arriero.config.resolving import Resolved, resolve
 from arriero.config.specs import Configuration
 from arriero.core.paths import Places
@@ -23,9 +24,12 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str], places: Places
     return Configuration(build_settings(settings), build_slots(settings), origins)
 
 
-def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], places: Places) -> Resolved:
-    """Every key with its value and origin, before they become a Configuration. Raises ConfigInvalid."""
-    resolution = resolve(flags, environ, places)
+def load_settings(
+    flags: Mapping[str, object], environ: Mapping[str, str], places: Places, *, without: KeyPath | None = None
+) -> Resolved:
+    """Every key with its value and origin, before they become a Configuration. `without`: as if the user's file did not
+    give that one. Raises ConfigInvalid."""
+    resolution = resolve(flags, environ, places, without)
     problems = resolution.problems + find_problems(resolution)
     if problems:
         raise ConfigInvalid(tuple(problems))

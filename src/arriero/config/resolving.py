@@ -38,12 +38,18 @@ class Resolution:
     problems: Problems = field(default_factory=list)
 
 
-def resolve(flags: Mapping[str, object], environ: Mapping[str, str], places: Places) -> Resolution:
-    """All keys that have a value, and all that is wrong with what was written."""
+def resolve(
+    flags: Mapping[str, object], environ: Mapping[str, str], places: Places, without: KeyPath | None = None
+) -> Resolution:
+    """All keys that have a value, and all that is wrong with what was written. `without`: a key that the user's file is
+    not asked for.
+    """
     problems: Problems = []
     written = layers.catalogue(places.home)
     for path in (places.user_settings, places.project_settings):
         written += layers.file(path, places.home, problems)
+    mine = str(places.user_settings)
+    written = [entry for entry in written if entry.path != without or entry.origin.file != mine]
     begun = _slots(written)
     known = schema.concrete(begun, _variants(written))
     written += layers.environment(environ, known, places.home, problems)

@@ -61,6 +61,10 @@ class Gpu:
         with self._turn:
             self._end()
 
+    def __del__(self) -> None:
+        """Whoever forgets to close it leaves no child: Popen's own end keeps a living one, with its pipes, for ever."""
+        self._end()
+
     def _look(self) -> GpuSnapshot:
         with self._turn:
             try:

@@ -19,10 +19,18 @@ class TuiTexts:
     title_activity: str
     last_known: str
     looking: str
-    header_vram: str
-    header_machine: str
+    header_ours: str
+    header_others: str
+    header_free: str
+    header_memory: str
     activity_nothing: str
-    hint_main: str
+    hints: Mapping[str, str]
+    model_context: str
+    gateway_flying: str
+    gateway_waiting: str
+    gateway_loading: str
+    gateway_keys: str
+    gateway_exposed: str
     on_card: str
     model_update: str
     model_update_to: str
@@ -33,7 +41,6 @@ class TuiTexts:
     label_address: str
     label_runs: str
     label_answer: str
-    variant: str
     installed_at: str
     context_declared: str
     answer_speed: str
@@ -56,6 +63,9 @@ class TuiTexts:
     option_repair: str
     option_prune: str
     option_prune_previous: str
+    option_look: str
+    option_on: str
+    option_off: str
     ask_file: str
     ask_name: str
     context_ask: str

@@ -11,7 +11,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -26,7 +26,7 @@ from textual.theme import Theme, ThemeProvider
 from arriero.core.errors import ArrieroError
 from arriero.hardware.usage import UsageMeter
 from arriero.hardware.values import GpuSnapshot
-from arriero.i18n import describe_error
+from arriero.i18n import choose_language, describe_error, texts_of
 from arriero.stack.results import ChatStats, StackStatus
 from arriero.tui.doing import Picked
 from arriero.tui.drawing import AsciiScrollBar
@@ -39,6 +39,10 @@ from arriero.tui.remembered import Remembered, recall
 from arriero.tui.screens.main import MainScreen
 from arriero.tui.watching import Watcher
 from arriero.tui.words import Words
+
+if TYPE_CHECKING:
+    from arriero.gateway.results import GatewayStatus
+    from arriero.tui.adjusting import Adjustable
 
 INTERRUPTED = 130  # the exit code after SIGINT
 _USAGE_EVERY_S = 2.0
@@ -74,7 +78,7 @@ class ArrieroApp(App[int]):
         self.host, self.words = host, words
         self.known = Known(Remembered())
         self.book = JobBook(host, self._job_ended)
-        self.watcher = Watcher(host.open_world, self._seen, self._card_seen, self._failed)
+        self.watcher = Watcher(host.open_world, self._seen, self._gateway_seen, self._card_seen, self._failed)
         self._usage = UsageMeter()
         self._told: set[int] = set()
         self.set_class(not words.unicode, "-ascii")
@@ -132,9 +136,12 @@ class ArrieroApp(App[int]):
             await asyncio.to_thread(self.host.run, (*command, f"--lang={self.words.texts.language}"))
             with suppress(EOFError):
                 await asyncio.to_thread(input, self.words.tui.command_ended)
-        self.watcher.forget()
-        self.watcher.poke()
+        self.look_anew()
         self.run_worker(self._validate(), group="validating", exclusive=True)
+
+    def _gateway_seen(self, gateway: GatewayStatus | None) -> None:
+        if gateway != self.known.gateway:
+            self._know(gateway=gateway)
 
     def _card_seen(self, card: GpuSnapshot) -> None:
         self._know(card=card)
@@ -219,6 +226,7 @@ class ArrieroApp(App[int]):
 
     async def on_unmount(self) -> None:
         await asyncio.to_thread(self.book.end_all, _END_S)
+        await asyncio.to_thread(self.watcher.close)
 
     def speak(self) -> None:
         """The other language, everywhere."""
@@ -227,6 +235,21 @@ class ArrieroApp(App[int]):
             self.pop_screen()
         self.draw()
         self._keep("lang", self.words.texts.language)
+
+    def settings_changed(self, setting: Adjustable) -> None:
+        """Language and theme at once, the rest with the next look."""
+        if setting.name == "lang":
+            language = choose_language(setting.text, self.host.keeping.environ)
+            self.words = Words(texts_of(language), self.words.unicode)
+        if setting.name == "theme":
+            self.theme = self._kept_theme = setting.text
+        self.look_anew()
+        self.draw()
+
+    def look_anew(self) -> None:
+        """With the settings as they are now."""
+        self.watcher.forget()
+        self.watcher.poke()
 
     def _themed(self, theme: Theme) -> None:
         """Textual tells of the first one too."""

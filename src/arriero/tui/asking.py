@@ -64,8 +64,13 @@ def _first(choices: Sequence[Choice], pointed: str | None) -> int:
 
 
 async def open_screen(app: ArrieroApp, operation: Operation, picked: Picked) -> None:
-    """Chat, logs and figures, which are imported when they are first wanted."""
-    assert picked.slot is not None  # each is about one slot
+    """Chat, logs, figures and settings, which are imported when they are first wanted."""
+    if operation.name == "settings":
+        from arriero.tui.screens.settings import SettingsScreen
+
+        app.push_screen(SettingsScreen())
+        return
+    assert picked.slot is not None  # the others are about one slot
     if operation.name == "logs":
         from arriero.tui.screens.logs import LogsScreen
 

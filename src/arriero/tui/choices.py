@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arriero.stack.results import ModelState, ModelStatus, StackStatus, VariantStatus
-from arriero.tui.doing import Picked
+from arriero.tui.doing import OFF, ON, Picked
 from arriero.tui.operations import Ask, Operation, Pick
 from arriero.tui.presenting import STATE_TONES
 from arriero.tui.view import Cell, Line, Tone, line
@@ -41,9 +41,8 @@ def choices_of(
             return tuple(_slots(status, operation.pick, words))
         case Pick.UPDATE:
             return tuple(_updatable(status, words))
-        case Pick.VERIFY | Pick.PRUNE:
-            repair = operation.pick is Pick.VERIFY
-            return _two(*((t.option_verify, t.option_repair) if repair else (t.option_prune, t.option_prune_previous)))
+        case Pick.VERIFY | Pick.PRUNE | Pick.SWITCH:
+            return _fixed(operation.pick, words)
         case Pick.MENDABLE:
             return tuple(_mendable(seen, words)) if seen else ()
         case Pick.NOTHING:
@@ -122,5 +121,12 @@ def typed(picked: Picked, ask: Ask, answer: str) -> Picked:
     return replace(picked, file=answer) if ask is Ask.FILE else replace(picked, name=answer or None)
 
 
-def _two(plain: str, thorough: str) -> tuple[Choice, ...]:
-    return Choice(Picked(), line(plain)), Choice(Picked(thorough=True), line(thorough))
+def _fixed(pick: Pick, words: Words) -> tuple[Choice, ...]:
+    """What may be picked whatever is there."""
+    t = words.tui
+    told: dict[Pick, tuple[tuple[Picked, str], ...]] = {
+        Pick.VERIFY: ((Picked(), t.option_verify), (Picked(thorough=True), t.option_repair)),
+        Pick.PRUNE: ((Picked(), t.option_prune), (Picked(thorough=True), t.option_prune_previous)),
+        Pick.SWITCH: ((Picked(), t.option_look), (Picked(name=ON), t.option_on), (Picked(name=OFF), t.option_off)),
+    }
+    return tuple(Choice(picked, line(text)) for picked, text in told[pick])

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from arriero.stack.world import World
 
 _TURN_EVERY_S = 0.1
+ON, OFF = "on", "off"
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Picked:
     """What an operation is to be about. `slot` None: everything; `thorough`: repair, or the versions before as well.
 
     `context`: another one than is declared. `file`: to read or to write, as it was typed; `name`: what a model is to be
-    called, or the slot that it is for.
+    called, or the slot that it is for; or what a service is to be, ON or OFF.
     """
 
     slot: str | None = None
@@ -201,6 +202,23 @@ async def connect(deed: Deed) -> object:
     from arriero.clients.connecting import connect as use_case
 
     return await use_case(deed.world, places().home, os.environ, dry_run=deed.dry_run)
+
+
+async def gateway(deed: Deed) -> object:
+    """Switched, or looked at."""
+    from arriero.gateway.keeping import look, switch_off, switch_on
+
+    if deed.picked.name is None:
+        return await look(deed.world)
+    return await (switch_on if deed.picked.name == ON else switch_off)(deed.world, dry_run=deed.dry_run)
+
+
+async def guard(deed: Deed) -> object:
+    from arriero.stack.guard import guard_off, guard_on, guard_status
+
+    if deed.picked.name is None:
+        return await guard_status(deed.world)
+    return await (guard_on if deed.picked.name == ON else guard_off)(deed.world, dry_run=deed.dry_run)
 
 
 async def demo(deed: Deed) -> object:

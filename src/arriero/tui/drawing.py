@@ -15,11 +15,12 @@ from arriero.tui.view import Line, Row, Tone
 _STYLES = {
     Tone.PLAIN: "",
     Tone.STRONG: "bold",
-    Tone.DIM: "$text-muted",
+    Tone.DIM: "$foreground-muted",
     Tone.GOOD: "$text-success",
     Tone.WARN: "$text-warning",
     Tone.BAD: "$text-error",
     Tone.ACCENT: "$text-accent",
+    Tone.COOL: "$text-primary",
 }
 
 
@@ -48,12 +49,12 @@ class Rows(OptionList):
 
     def _fill(self, rows: tuple[Row, ...]) -> None:
         before, at = self.pointed, self.highlighted
-        self.set_options(Option(content(row.lines), id=row.key) for row in rows)
+        self.set_options(Option(content(row.lines), id=row.key, disabled=row.heading) for row in rows)
         keys = [row.key for row in rows]
         if before in keys:
             self.highlighted = keys.index(before)
-        elif keys:
-            self.highlighted = min(at or 0, len(keys) - 1)
+        elif open_to_it := [index for index, row in enumerate(rows) if not row.heading]:
+            self.highlighted = next((index for index in open_to_it if index >= (at or 0)), open_to_it[-1])
 
     def on_resize(self) -> None:
         """Textual 8.2 keeps what it cut to the old width when it draws before it has measured anew."""

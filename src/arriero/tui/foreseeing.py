@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arriero.config.lines import KeyPath
+from arriero.config.schema import dotted
 from arriero.core.paths import places
 from arriero.registry.control import PullControl
 from arriero.tui.doing import Deed, Picked
@@ -47,7 +48,7 @@ def world_for(host: Host, picked: Picked) -> World:
         return world
     path = context_key(world, picked)
     host.keeping.require_ours(path)
-    return host.keeping.open_with({".".join(path): str(picked.context)})
+    return host.keeping.open_with({dotted(path): str(picked.context)})
 
 
 async def foresee(host: Host, operation: Operation, picked: Picked) -> Foreseen:

@@ -5,10 +5,19 @@ Invariant: a glance decides nothing; what it notices leads to a whole look.
 
 from __future__ import annotations
 
+import asyncio
 import os
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from arriero.core.errors import ArrieroError
 from arriero.hardware.values import GpuSnapshot
+from arriero.runtime.native.records import lock_path
+
+if TYPE_CHECKING:
+    from arriero.gateway.results import GatewayStatus
+    from arriero.stack.world import World
 
 STORE_EVERY_S = 0.8  # a model that another program fetches or deletes shows within a second
 CARD_EVERY_S = 2.0
@@ -27,6 +36,18 @@ def folder_times(folder: str) -> dict[str, int]:
         except FileNotFoundError:
             continue
     return times
+
+
+async def gateway_glance(world: World) -> GatewayStatus | None:
+    """None where none runs, and where it cannot be told: who asks wants to show it, not to hear why not."""
+    from arriero.gateway.keeping import SERVICE, look  # late: most have none
+
+    if not await asyncio.to_thread(lock_path(world.configuration.settings.run_dir, SERVICE).exists):
+        return None
+    with suppress(ArrieroError):
+        seen = await look(world)
+        return None if seen.state == "off" else seen
+    return None
 
 
 def card_differs(before: GpuSnapshot, now: GpuSnapshot) -> bool:

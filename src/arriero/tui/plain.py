@@ -6,18 +6,21 @@ Invariant: one operation at a time, told when it has ended; the end of input lea
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TextIO
 
 from arriero.core.errors import ArrieroError
 from arriero.core.progress import Report
+from arriero.i18n import choose_language, texts_of
+from arriero.i18n.settings_texts import SettingsTexts, settings_texts_of
 from arriero.registry.control import PullControl
 from arriero.stack.chat import ChatMessage, ChatTarget, ask, find_target
 from arriero.stack.logs import logs
 from arriero.stack.results import ChatStats, StackStatus
 from arriero.stack.status import status
+from arriero.tui.adjusting import Adjustable, about_setting, adjustables, setting_rows, why_refused
 from arriero.tui.choices import ask_text, choices_of, command_of, typed
 from arriero.tui.doing import Deed, Picked
 from arriero.tui.foreseeing import context_key, foresee_now, world_for
@@ -55,9 +58,9 @@ class PlainMenu:
 
     def run(self) -> int:
         """Until 0 or the end of input. Returns the exit code."""
-        names = [self._words.tui.operations[operation.name] for operation in OPERATIONS]
         try:
             while True:
+                names = [self._words.tui.operations[operation.name] for operation in OPERATIONS]
                 self._carry_out(self._overview)
                 number = self._number(names, self._words.tui.plain_leave)
                 if number == 0:
@@ -81,7 +84,7 @@ class PlainMenu:
 
     def _overview(self) -> None:
         view = present_main(Known(Remembered(), self._look()), self._words)
-        self._say("", plain((view.header,)), *(row.text for row in (*view.models, *view.activity)), "")
+        self._say("", plain(view.header), *(row.text for row in (*view.models, *view.activity)), "")
 
     def _look(self) -> StackStatus:
         return asyncio.run(status(self._host.open_world()))
@@ -97,6 +100,8 @@ class PlainMenu:
         elif operation.name == "bench":
             assert picked.slot is not None
             self._host.run(("bench", picked.slot, "--quick", f"--lang={self._words.texts.language}"))
+        elif operation.name == "settings":
+            self._settings()
         elif operation.name == "chat":
             self._chat(picked)
         elif operation.name == "logs":
@@ -138,6 +143,40 @@ class PlainMenu:
         if picked.context is not None:
             self._host.keeping.keep(context_key(world, picked), picked.context)
         return result
+
+    def _settings(self) -> None:
+        """One of them, until 0."""
+        t, keeping = settings_texts_of(self._words.texts.language), self._host.keeping
+        while True:
+            found = adjustables(keeping.settings(), keeping.places.home)
+            rows = {row.key: row.text.strip() for row in setting_rows(found, keeping, self._words)}
+            self._say(t.pick)
+            number = self._number([self._named(each, rows, t) for each in found], self._words.tui.plain_back)
+            if number == 0:
+                return
+            self._carry_out(partial(self._change, found[number - 1], t))
+
+    def _named(self, setting: Adjustable, rows: Mapping[str, str], t: SettingsTexts) -> str:
+        slot = "" if setting.group in t.groups else f"{setting.group}: "
+        return f"{slot}{rows[setting.dotted]}"
+
+    def _change(self, setting: Adjustable, t: SettingsTexts) -> None:
+        """What is overruled elsewhere is refused before anybody types."""
+        keeping = self._host.keeping
+        keeping.require_ours(setting.path)
+        self._say(about_setting(setting, self._words))
+        answer = self._ask(t.typed).strip()
+        if not answer:
+            self._say(t.unchanged)
+            return
+        try:
+            keeping.reset(setting.path) if answer == "-" else keeping.change(setting.path, answer)
+        except ArrieroError as fault:
+            self._say(why_refused(fault, self._words))
+            return
+        if setting.name == "lang":
+            self._words = Words(texts_of(choose_language(answer, keeping.environ)), self._words.unicode)
+        self._say(t.kept.format(label=t.labels[setting.name], value=answer))
 
     def _chat(self, picked: Picked) -> None:
         """Until an empty line."""

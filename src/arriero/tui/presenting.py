@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from arriero.core.errors import ArrieroError
@@ -16,14 +17,17 @@ from arriero.stack.results import ChatStats, ModelState, ModelStatus, Processor,
 from arriero.tui.jobs import JobSnapshot
 from arriero.tui.presenting_header import card_trouble, header
 from arriero.tui.presenting_jobs import job_row
+from arriero.tui.presenting_services import services
 from arriero.tui.remembered import Remembered, named
-from arriero.tui.view import Cell, Line, MainView, Row, Tone, line
+from arriero.tui.view import Cell, Line, MainView, Room, Row, Tone, fitted, line
 from arriero.tui.words import Words
 
 if TYPE_CHECKING:
+    from arriero.gateway.results import GatewayStatus
     from arriero.stack.version_results import VersionCheck
     from arriero.tui.validation import Validation
 
+UNBOUNDED = Room()
 STATE_TONES = {
     ModelState.ACTIVE: Tone.GOOD,
     ModelState.STARTING: Tone.WARN,
@@ -49,45 +53,74 @@ class Known:
     card: GpuSnapshot | None = None
     trouble: ArrieroError | None = None
     validation: Validation | None = None
+    gateway: GatewayStatus | None = None
 
 
-def present_main(known: Known, words: Words) -> MainView:
+def present_main(known: Known, words: Words, room: Room = UNBOUNDED) -> MainView:
     models = known.status.models if known.status else ()
+    lines = room.lines_for(len(models or known.remembered.slots))
+    rows = tuple(_row(m, known, words, room, lines) for m in models) or known.remembered.rows(words, room)
     return MainView(
-        header=header(known.status, known.card, known.usage, words),
-        models=tuple(_row(m, known, words) for m in models) or known.remembered.rows(words),
-        details={m.id: tuple(_details(m, known, words)) for m in models},
+        header=header(known.status, known.card, known.usage, words, room),
+        models=tuple(_spaced(rows)) if lines > 2 else rows,
+        details={m.id: tuple(_details(m, known, words, room)) for m in models},
         urls={m.id: m.url for m in models if m.url},
-        activity=tuple(_activity(known, words)),
+        activity=tuple(_activity(known, words, room)),
     )
 
 
-def _row(model: ModelStatus, known: Known, words: Words) -> Row:
-    tone = STATE_TONES[model.state]
+def _spaced(rows: tuple[Row, ...]) -> Iterator[Row]:
+    for number, row in enumerate(rows):
+        if number:
+            yield Row(f"before-{row.key}", (line(""),), heading=True)
+        yield row
+
+
+def _row(model: ModelStatus, known: Known, words: Words, room: Room, lines: int) -> Row:
+    """What it is; how it is and where; with four lines also which files."""
     first = line(
-        Cell(f"{words.sign(model.state)} ", tone),
+        Cell(f"{words.sign(model.state)} ", STATE_TONES[model.state]),
         Cell(model.id.ljust(9), Tone.STRONG),
         *named(model.title, model.purpose, words),
     )
-    return Row(model.id, (first, line("  ", *_state_facts(model, known, words))))
+    shown = [first, line("  ", *_state_facts(model, known, words))]
+    if lines > 3:
+        shown.append(line("  ", *_files(model, words)))
+    return Row(model.id, tuple(fitted(cells, room.model_columns) for cells in shown))
 
 
 def _state_facts(model: ModelStatus, known: Known, words: Words) -> Iterator[Cell]:
-    yield Cell(words.texts.states[model.state], STATE_TONES[model.state])
+    """In the order in which they are read; what the sign or the details tell too goes first where room is short."""
+    t = words.tui
+    state = Cell(f"{words.texts.states[model.state]}  ", STATE_TONES[model.state], 5 if model.url else 0)
+    yield state
     if model.url:
-        yield Cell(f"  {model.url}", Tone.ACCENT)
+        yield Cell(model.url, Tone.COOL)
     if model.processor:
         yield Cell("  ")
         yield processor(model.processor, words)
+    if model.url and model.context:
+        yield Cell(f"  {t.model_context.format(tokens=model.context)}", Tone.DIM, 6)
     answer = (known.answers or {}).get(model.id)
     if answer and answer.tokens_per_s:
-        yield Cell(f"  {words.tui.answer_speed.format(speed=words.numbers.decimal(answer.tokens_per_s))}")
+        yield Cell(f"  {t.answer_speed.format(speed=words.numbers.decimal(answer.tokens_per_s))}", rank=3)
     if model.state is ModelState.INACTIVE:
-        yield Cell(f"  {_stored(model, words)}", Tone.DIM)
+        yield Cell(_stored(model, words), Tone.DIM)
     if _outdated(model, known):
-        yield Cell(f"  {words.sign('update')} {words.tui.model_update}", Tone.WARN)
+        yield Cell(f"  {words.sign('update')}", Tone.WARN)
+        yield Cell(f" {t.model_update}", Tone.WARN, 4)
     if model.drift:
         yield Cell(f"  {words.sign('drift')}", Tone.WARN)
+
+
+def _files(model: ModelStatus, words: Words) -> Iterator[Cell]:
+    dot = f" {words.sign('dot')} "
+    variant = next((v for v in model.variants if v.name == model.variant), None)
+    size = model.size_bytes if model.version else variant.published_bytes if variant else None
+    parts = [model.reference, model.variant]
+    parts += [model.version, day(model.installed_at)] if model.version else []
+    parts += [words.size(size)] if size is not None else []
+    yield from (Cell(f"{dot if rank else ''}{part}", Tone.DIM, rank) for rank, part in enumerate(parts))
 
 
 def processor(kind: Processor, words: Words) -> Cell:
@@ -115,18 +148,21 @@ def _outdated(model: ModelStatus, known: Known) -> VersionCheck | None:
     return None if fresh else check
 
 
-def _details(model: ModelStatus, known: Known, words: Words) -> Iterator[Line]:
+def _details(model: ModelStatus, known: Known, words: Words, room: Room) -> Iterator[Line]:
+    """Its address comes last: it is in the model's row too."""
     t = words.tui
     facts = {
-        t.label_model: f"{model.reference} {words.sign('dot')} {t.variant.format(name=model.variant)}",
+        t.label_model: f"{model.reference} {words.sign('dot')} {model.variant}",
         t.label_version: _version(model, known, words),
-        t.label_address: model.url or f"{words.sign('none')} ({model.port})",
         t.label_runs: ", ".join(_running(model, known, words)),
         t.label_answer: _answer(model, known, words),
+        t.label_address: model.url or f"{words.sign('none')} ({model.port})",
     }
-    width = max(map(len, facts))
+    width = max(map(len, facts)) + 2
     for label, text in facts.items():
-        yield line(Cell(label.ljust(width + 2), Tone.DIM), text)
+        first, *rest = wrap(text, max(20, room.model_columns - width + 1), break_on_hyphens=False) or [text]
+        yield line(Cell(label.ljust(width), Tone.DIM), first)
+        yield from (line(" " * width, further) for further in rest)
 
 
 def _version(model: ModelStatus, known: Known, words: Words) -> str:
@@ -173,16 +209,17 @@ def stats_text(stats: ChatStats, words: Words) -> str:
     return words.texts.chat_stats.format(speed=speed, ttft=ttft, tokens=stats.tokens)
 
 
-def _activity(known: Known, words: Words) -> Iterator[Row]:
-    """What is under way, then what is amiss, then who else is on the card, then what has ended."""
+def _activity(known: Known, words: Words, room: Room) -> Iterator[Row]:
+    """What is under way, then what is amiss, then what else serves or is on the card, then what has ended."""
     going = [job for job in known.jobs if not job.over]
-    yield from (job_row(job, words) for job in going)
+    yield from (job_row(job, words, room) for job in going)
     yield from _amiss(known, words)
     if known.validation:
         yield from _found(known.validation, words)
+    yield from services(known.gateway, known.status.guard if known.status else None, words, room)
     strangers = (other for other in (known.status.others if known.status else ()) if isinstance(other, GpuProcess))
     yield from (_on_card(process, words) for process in strangers)
-    yield from (job_row(job, words) for job in known.jobs if job.over)
+    yield from (job_row(job, words, room) for job in known.jobs if job.over)
 
 
 def _amiss(known: Known, words: Words) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from arriero.config.specs import SlotSpec
 from arriero.stack.results import ModelState
-from arriero.tui.view import Cell, Row, Tone, line
+from arriero.tui.view import Cell, Room, Row, Tone, fitted, line
 from arriero.tui.words import Words
 
 if TYPE_CHECKING:
@@ -22,8 +22,9 @@ class Remembered:
     slots: tuple[SlotSpec, ...] = ()
     states: Mapping[str, ModelState] = field(default_factory=dict)
 
-    def rows(self, words: Words) -> tuple[Row, ...]:
-        return tuple(_row(slot, self.states.get(slot.id), words) for slot in self.slots)
+    def rows(self, words: Words, room: Room) -> tuple[Row, ...]:
+        lines = room.lines_for(len(self.slots))
+        return tuple(_row(slot, self.states.get(slot.id), words, room, lines) for slot in self.slots)
 
 
 def recall(world: World) -> Remembered:
@@ -33,7 +34,7 @@ def recall(world: World) -> Remembered:
     return Remembered(world.configuration.slots, states)
 
 
-def _row(slot: SlotSpec, state: ModelState | None, words: Words) -> Row:
+def _row(slot: SlotSpec, state: ModelState | None, words: Words, room: Room, lines: int) -> Row:
     sign = words.sign(state) if state else words.sign("none")
     told = words.texts.states[state] if state else words.tui.looking
     first = line(
@@ -41,10 +42,11 @@ def _row(slot: SlotSpec, state: ModelState | None, words: Words) -> Row:
         Cell(slot.id.ljust(9), Tone.STRONG),
         *named(slot.title, slot.purpose, words),
     )
-    return Row(slot.id, (first, line(Cell(f"  {told}", Tone.DIM))))
+    more = (line(""),) * max(0, lines - 3)  # what will stand there once it has been looked at
+    return Row(slot.id, (fitted(first, room.model_columns), line(Cell(f"  {told}", Tone.DIM)), *more))
 
 
 def named(title: str, purposes: Mapping[str, str], words: Words) -> tuple[Cell, ...]:
-    """What it is for, then what it is; a slot of the user's own may have no purpose."""
+    """What it is, and where there is room what it is for; a slot of the user's own may have no purpose."""
     purpose = purposes.get(words.texts.language)
-    return (Cell(f"{purpose}  "), Cell(title, Tone.DIM)) if purpose else (Cell(title),)
+    return (Cell(title), Cell(f"  {purpose}", Tone.DIM, 1)) if purpose else (Cell(title),)

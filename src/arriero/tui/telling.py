@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from arriero.clients.values import Connection
+from arriero.gateway.results import GatewayOutcome, GatewayStatus
+from arriero.stack.guard import GuardOutcome
+from arriero.stack.guard_notes import GuardStatus
 from arriero.stack.results import Outcome
 from arriero.stack.version_results import CheckReport, Freshness, PruneReport, PulledModel
 from arriero.tui.foreseeing import Foreseen
@@ -64,7 +67,14 @@ def nothing_planned(result: object) -> bool:
             return not result.diff
         case PruneReport():
             return not result.removed and not result.previous
-    return False
+    return _switched_nothing(result)
+
+
+def _switched_nothing(result: object) -> bool:
+    """Of the gateway and the guard; who only looks at them changes nothing."""
+    if isinstance(result, GatewayOutcome | GuardOutcome):
+        return result.action == "nothing"
+    return isinstance(result, GatewayStatus | GuardStatus)
 
 
 def _validation(seen: Validation, host: Host, words: Words) -> Iterator[str]:

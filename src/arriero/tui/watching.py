@@ -13,27 +13,30 @@ from typing import TYPE_CHECKING
 from arriero.core.errors import ArrieroError
 from arriero.hardware.values import GpuSnapshot
 from arriero.stack.results import StackStatus
-from arriero.tui.noticing import CARD_EVERY_S, STORE_EVERY_S, card_differs, folder_times
+from arriero.tui.noticing import CARD_EVERY_S, STORE_EVERY_S, card_differs, folder_times, gateway_glance
 
 if TYPE_CHECKING:
+    from arriero.gateway.results import GatewayStatus
     from arriero.stack.world import World
 
 _AGAIN_S = 2.0
 
 
 class Watcher:
-    """`show` is given every status, `show_card` the card between two of them, `fail` what kept from looking (a database
-    that is locked, a folder that went).
+    """`show` is given every status, `show_gateway` the gateway after it, `show_card` the card between two of them,
+    `fail` what kept from looking (a database that is locked, a folder that went).
     """
 
     def __init__(
         self,
         open_world: Callable[[], World],
         show: Callable[[StackStatus], None],
+        show_gateway: Callable[[GatewayStatus | None], None],
         show_card: Callable[[GpuSnapshot], None],
         fail: Callable[[ArrieroError], None],
     ) -> None:
         self._open_world, self._show, self._show_card, self._fail = open_world, show, show_card, fail
+        self._show_gateway = show_gateway
         self._poked = asyncio.Event()
         self._world: World | None = None
         self._seen_at = ""
@@ -46,6 +49,11 @@ class Watcher:
     def forget(self) -> None:
         """The settings may be others: read them anew at the next look."""
         self._world = None
+
+    def close(self) -> None:
+        """Blocking. Once it has ended: what it looked with has a child."""
+        if self._world is not None:
+            self._world.gpu.close()
 
     async def run(self) -> None:
         """Until it is cancelled."""
@@ -72,7 +80,7 @@ class Watcher:
         seen: AsyncIterator[StackStatus] = watch(world)
         async with aclosing(seen) as statuses:  # type: ignore[type-var]  # a generator, though declared an iterator
             async for told in statuses:
-                self._take(told)
+                await self._take(told, world)
                 if world.state is None:
                     await asyncio.sleep(_AGAIN_S)
                 if self._world is not world or world.state is None:
@@ -83,7 +91,8 @@ class Watcher:
 
         await self._poked.wait()
         self._poked.clear()
-        self._take(await status(await self._current()))
+        world = await self._current()
+        await self._take(await status(world), world)
 
     async def _notice_store(self) -> None:
         before: tuple[World, dict[str, int]] | None = None
@@ -106,10 +115,11 @@ class Watcher:
                     self._show_card(now)
             await asyncio.sleep(CARD_EVERY_S)
 
-    def _take(self, told: StackStatus) -> None:
+    async def _take(self, told: StackStatus, world: World) -> None:
         if told.seen_at >= self._seen_at:
             self._seen_at, self._card = told.seen_at, told.gpu
             self._show(told)
+        self._show_gateway(await gateway_glance(world))
 
     async def _current(self) -> World:
         """The world of the last look, or a new one where that had no database."""

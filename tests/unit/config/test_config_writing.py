@@ -48,6 +48,25 @@ def test_one_line_is_another(path: tuple[str, ...], value: str | int, before: st
     assert with_value(MINE, path, value) == MINE.replace(before, after, 1)
 
 
+def test_a_list_and_a_variant_whose_name_has_a_dot() -> None:
+    assert with_value("", ("guard", "programs"), ["dota2", 'a "b"']) == '[guard]\nprograms = ["dota2", "a \\"b\\""]\n'
+    path = ("slots", "deepseek", "variants", "6.7b", "kv_cache")
+    assert with_value("", path, "f16") == '[slots.deepseek.variants."6.7b"]\nkv_cache = "f16"\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "gone"),
+    [(("lang",), 'lang = "en"   # for now\n'), (("slots", "qwen", "priority"), "priority = 1\n"), (("bind",), "")],
+)
+def test_what_is_taken_out_leaves_the_rest(path: tuple[str, ...], gone: str) -> None:
+    assert with_value(MINE, path, None) == MINE.replace(gone, "", 1)
+
+
+def test_what_has_no_line_of_its_own_is_not_taken_out() -> None:
+    with pytest.raises(tomllib.TOMLDecodeError):
+        with_value("slots = { qwen = { priority = 1, port = 2000 } }\n", ("slots", "qwen", "priority"), None)
+
+
 def test_a_table_that_was_not_there_comes_last() -> None:
     assert with_value(MINE, ("slots", "demo", "context"), 4096) == f"{MINE}\n[slots.demo]\ncontext = 4096\n"
     assert with_value("", ("lang",), "es") == 'lang = "es"\n'

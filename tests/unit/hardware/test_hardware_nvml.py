@@ -111,3 +111,11 @@ async def test_a_card_whose_asker_was_killed_is_asked_anew(look: Look, tmp_path:
     assert (await gpu.look()).state is GpuState.READY
     gpu.close()
     assert askers() == []
+
+
+def test_a_card_that_nobody_closes_leaves_no_child(tmp_path: Path) -> None:
+    card = Gpu("", "rtx2070s", tmp_path)
+    assert card._look().state is GpuState.READY
+    before = psutil.Process().children()
+    del card
+    assert len(psutil.Process().children()) == len(before) - 1

@@ -54,7 +54,7 @@ def test_a_card_that_is_lost_is_noticed() -> None:
 def test_how_busy_the_card_is_now_and_whose_its_memory_was() -> None:
     status = replace(made.STATUS, gpu=made.CARD)
     now = replace(made.CARD, utilisation_percent=99, temperature_c=84, power_w=200.0)
-    header = plain((present_main(replace(made.KNOWN, status=status, card=now), ES).header,))
+    header = plain(present_main(replace(made.KNOWN, status=status, card=now), ES).header)
     assert "nuestra 5,60 GB" in header
     assert "99 %  84 °C  200 W" in header
 

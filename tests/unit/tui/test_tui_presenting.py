@@ -16,10 +16,11 @@ from arriero.stack.results import ChatStats, ModelState, Processor
 from arriero.stack.version_results import Freshness, VersionCheck
 from arriero.state.errors import StateLocked
 from arriero.tui.doing import Picked
+from arriero.tui.hints import hint_line
 from arriero.tui.jobs import JobSnapshot, JobState
 from arriero.tui.operations import BY_NAME
 from arriero.tui.presenting import Known, present_main
-from arriero.tui.view import Tone, plain
+from arriero.tui.view import Room, Tone, plain
 from arriero.tui.words import Words
 
 ES, EN = Words(texts_of(Language.ES)), Words(texts_of(Language.EN))
@@ -38,15 +39,15 @@ NEWER = VersionCheck(
 
 def shown(known: Known, words: Words = ES) -> str:
     view = present_main(known, words)
-    return "\n".join([plain((view.header,)), *(row.text for row in (*view.models, *view.activity))])
+    return "\n".join([plain(view.header), *(row.text for row in (*view.models, *view.activity))])
 
 
 def test_what_is_active_and_what_is_not() -> None:
     known = replace(made.KNOWN, answers={"qwen": ChatStats(40, 23.44, 0.31, 2.0, 12, "stop")})
     assert shown(known).splitlines() == [
-        "Arriero · native  CPU 12 %  RAM 3,20 GB de 16,0 GB",
-        "● qwen     Completado de código  Qwen2.5-Coder 7B",
-        "  activo  http://127.0.0.1:11434/v1  mixto  23,4 tokens/s",
+        "Arriero · native   CPU █░░░░░░░░░ 12 %   RAM ██░░░░░░░░ 3,20 GB de 16,0 GB",
+        "● qwen     Qwen2.5-Coder 7B  Completado de código",
+        "  activo  http://127.0.0.1:11434/v1  mixto  contexto 32768  23,4 tokens/s",
         "○ deepseek DeepSeek-Coder",
         "  inactivo  no instalado  ▲",
         "▲ deepseek: debería estar activo y no está (desde 2026-11-22 16:00 UTC). Para recuperarlo: "
@@ -57,8 +58,8 @@ def test_what_is_active_and_what_is_not() -> None:
 def test_the_same_in_english_without_unicode() -> None:
     lines = shown(made.KNOWN, Words(EN.texts, unicode=False)).splitlines()
     assert lines[1:3] == [
-        "* qwen     Code completion  Qwen2.5-Coder 7B",
-        "  active  http://127.0.0.1:11434/v1  mixed",
+        "* qwen     Qwen2.5-Coder 7B  Code completion",
+        "  active  http://127.0.0.1:11434/v1  mixed  context 32768",
     ]
     assert all(line.isascii() for line in lines)
 
@@ -67,17 +68,17 @@ def test_details_of_one_model() -> None:
     known = replace(made.KNOWN, checks={NEWER.reference: NEWER})
     view = present_main(known, ES)
     assert plain(view.details["qwen"]).splitlines() == [
-        "Modelo     qwen2.5-coder:7b-instruct-q4_K_M · variante 7b",
+        "Modelo     qwen2.5-coder:7b-instruct-q4_K_M · 7b",
         "Versión    dae161e27b0e · 4,68 GB · instalada el 2026-11-22 · anterior: 0123456789ab · "
         "↑ hay una nueva: ffffffffffff, 4,00 GB por descargar",
-        "Dirección  http://127.0.0.1:11434/v1",
         "Ejecución  mixto, contexto 32768 (q8_0), 1,20 GB en memoria, en marcha desde hace 3 min 20 s, rearranques: 1",
         "Respuesta  —",
+        "Dirección  http://127.0.0.1:11434/v1",
     ]
     assert plain(view.details["deepseek"]).splitlines()[1:4] == [
         "Versión    no instalado (10,4 GB por descargar)",
-        "Dirección  — (11435)",
         "Ejecución  tendrá un contexto de 32768 (q8_0)",
+        "Respuesta  —",
     ]
     assert view.urls == {"qwen": "http://127.0.0.1:11434/v1"}
     assert "↑ actualización" in shown(known)
@@ -116,10 +117,68 @@ def test_only_the_gpu_alone_is_as_it_should_be(kind: Processor, tone: Tone) -> N
 def test_the_card_on_top() -> None:
     status = replace(made.STATUS, gpu=made.CARD)
     assert shown(replace(made.KNOWN, status=status)).splitlines()[0] == (
-        "Arriero · native  RTX 2070 SUPER  VRAM: nuestra 5,60 GB, ajena 400 MB, libre 2,59 GB  35 %  61 °C  119 W"
+        "Arriero · native   RTX 2070 SUPER  35 %  61 °C  119 W   "
+        "VRAM ████████▓░░░  █ nuestra 5,60 GB  ▓ ajena 400 MB  ░ libre 2,59 GB"
     )
     simulated = replace(made.STATUS, gpu=replace(made.CARD, simulated=True))
     assert "(simulada)" in shown(replace(made.KNOWN, status=simulated))
+
+
+def test_what_takes_nothing_of_the_card_has_no_part_of_the_bar_and_what_takes_little_has_one() -> None:
+    little = replace(made.CARD, ours_bytes=0, others_bytes=10_000_000, free_bytes=8_000_000_000)
+    bar = plain(present_main(replace(made.KNOWN, status=replace(made.STATUS, gpu=little)), ES).header)
+    assert "VRAM ▓░░░░░░░░░░░  █ nuestra 0 B" in bar
+
+
+def test_where_room_is_short_what_matters_least_goes_first_and_whole() -> None:
+    known = replace(
+        made.KNOWN,
+        status=replace(made.STATUS, gpu=made.CARD),
+        answers={"qwen": ChatStats(40, 23.44, 0.31, 2.0, 12, "stop")},
+        checks={NEWER.reference: NEWER},
+        jobs=(made.PULL,),
+    )
+
+    def row(columns: int) -> list[str]:
+        return present_main(known, ES, Room(columns, columns)).models[0].text.splitlines()
+
+    assert row(80)[0] == "● qwen     Qwen2.5-Coder 7B  Completado de código"
+    assert row(80)[1] == "  activo  http://127.0.0.1:11434/v1  mixto  23,4 tokens/s  ↑ actualización"
+    assert row(60)[1] == "  http://127.0.0.1:11434/v1  mixto  23,4 tokens/s  ↑"
+    assert row(47) == ["● qwen     Qwen2.5-Coder 7B", "  http://127.0.0.1:11434/v1  mixto  ↑"]
+    view = present_main(known, ES, Room(77, 47))
+    assert plain(view.header).splitlines() == [
+        "Arriero · native   RTX 2070 SUPER  35 %  61 °C  119 W",
+        "VRAM ████████▓░░░  █ nuestra 5,60 GB  ▓ ajena 400 MB  ░ libre 2,59 GB",
+    ]
+    assert view.activity[0].text == "◐ Descargar Modelo: deepseek v2-lite  ██░░░░░░░░ 25 % 25,9 MB/s quedan 5 min"
+    assert max(len(text) for text in plain(view.details["qwen"]).splitlines()) <= 48
+
+
+def test_where_there_is_room_each_model_has_its_files_and_an_empty_line_after_it() -> None:
+    view = present_main(made.KNOWN, ES, Room(140, 100, model_rows=7))
+    assert [row.text for row in view.models][1:] == [
+        "",
+        "○ deepseek DeepSeek-Coder\n  inactivo  no instalado  ▲\n"
+        "  deepseek-coder-v2:16b-lite-instruct-q4_K_M · v2-lite · 10,4 GB",
+    ]
+    assert view.models[0].text.endswith(
+        "\n  qwen2.5-coder:7b-instruct-q4_K_M · 7b · dae161e27b0e · 2026-11-22 · 4,68 GB"
+    )
+    assert [len(row.lines) for row in present_main(made.KNOWN, ES, Room(140, 100, model_rows=6)).models] == [2, 1, 2]
+    assert [len(row.lines) for row in present_main(made.KNOWN, ES, Room(140, 100, model_rows=4)).models] == [2, 2]
+
+
+def test_what_the_keys_do_where_they_go_to() -> None:
+    for words, columns in ((ES, 160), (EN, 160)):
+        told = {part: plain((hint_line(part, words, columns),)) for part in ("menu", "models", "activity")}
+        assert all(
+            "ctrl+p" in hint and hint.rstrip().endswith(words.tui.hints["always"][-7:]) for hint in told.values()
+        )
+        assert len(set(told.values())) == 3
+    short = plain((hint_line("models", ES, 78),))
+    assert ("enter copia" in short, "? ayuda" in short, "q salir" in short, "tab" in short) == (True, True, True, False)
+    assert plain((hint_line("models", ES, 12),)).strip().startswith("enter")
 
 
 def test_a_card_without_its_driver_is_told_with_what_mends_it() -> None:

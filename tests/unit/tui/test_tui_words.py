@@ -26,7 +26,7 @@ from arriero.tui.doing import Picked
 from arriero.tui.host import Host
 from arriero.tui.jobs import JobSnapshot, JobState
 from arriero.tui.menu import help_text, menu_rows
-from arriero.tui.operations import BY_NAME, OPERATIONS, Pick
+from arriero.tui.operations import BY_NAME, OPERATIONS, Group, Pick
 from arriero.tui.presenting import present_main
 from arriero.tui.telling import nothing_planned, tell_job, tell_result
 from arriero.tui.validation import Validation
@@ -57,6 +57,8 @@ def test_every_operation_has_its_words_and_a_key_of_its_own() -> None:
     names = {operation.name for operation in OPERATIONS}
     for texts in (ES, EN):
         assert names == texts.operations.keys() == texts.about.keys()
+    texts = {name for name, op in BY_NAME.items() if op.group is Group.DAILY}
+    assert texts == {"update", "rollback", "chat", "connect", "bench", "settings"}
     keys = [operation.key for operation in OPERATIONS] + list("qprtix")
     assert len(set(keys)) == len(keys)
 
@@ -90,6 +92,8 @@ def test_help_names_every_operation_and_every_sign() -> None:
         ("update", [Picked("qwen")]),
         ("verify", [Picked(), Picked(thorough=True)]),
         ("prune", [Picked(), Picked(thorough=True)]),
+        ("gateway", [Picked(), Picked(name="on"), Picked(name="off")]),
+        ("guard", [Picked(), Picked(name="on"), Picked(name="off")]),
     ],
 )
 def test_what_may_be_picked(name: str, picked: list[Picked]) -> None:

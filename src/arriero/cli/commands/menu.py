@@ -61,7 +61,7 @@ def _host(call: Call) -> Host:
         given = [f"--{name}={value}" for name, value in call.flags.items() if value is not None and name != "lang"]
         return subprocess.run([sys.executable, str(PROJECT_ROOT / "main.py"), *words, *given], check=False).returncode
 
-    keeping = Keeping(open_with, call.environ, call.places)
+    keeping = Keeping(open_with, call.environ, call.places, call.flags)
     return Host(lambda: open_with({}), tell, defect, keeping, run, call.look.unicode)
 
 

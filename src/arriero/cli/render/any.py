@@ -11,6 +11,8 @@ from arriero.cli.render.clients import render_connected
 from arriero.cli.render.demo import render_demo
 from arriero.cli.render.doctor import render_checks
 from arriero.cli.render.files import render_imported, render_removed
+from arriero.cli.render.gateway import render_gateway, render_gateway_outcome
+from arriero.cli.render.guard import render_guard, render_guard_outcome
 from arriero.cli.render.hardware import render_hardware
 from arriero.cli.render.outcome import render_outcome
 from arriero.cli.render.plan import render_fits, render_plan
@@ -19,8 +21,11 @@ from arriero.cli.render.versions import render_check, render_pulled, render_swit
 from arriero.cli.telling import error_lines
 from arriero.clients.values import Connection
 from arriero.core.errors import ArrieroError
+from arriero.gateway.results import GatewayOutcome, GatewayStatus
 from arriero.i18n.check_texts import tell_check
 from arriero.stack.fits import VariantFit
+from arriero.stack.guard import GuardOutcome
+from arriero.stack.guard_notes import GuardStatus
 from arriero.stack.machine import HardwareSnapshot
 from arriero.stack.plan import FitReport
 from arriero.stack.results import DemoResult, ImportedModel, Outcome, RemovedModel
@@ -51,6 +56,10 @@ _RENDER: dict[type, Callable[[Any, Look], str]] = {
     Validation: lambda seen, look: render_checks([tell_check(one, look.texts) for one in seen.checked], look),
     ImportedModel: render_imported,
     ExportedModel: render_exported,
+    GatewayOutcome: render_gateway_outcome,
+    GatewayStatus: render_gateway,
+    GuardOutcome: render_guard_outcome,
+    GuardStatus: render_guard,
     Connection: partial(render_connected, legacy=False),
 }
 

@@ -15,6 +15,8 @@ from textual.widgets import Input, Markdown, Static
 from arriero.core.errors import ArrieroError
 from arriero.stack.chat import ChatMessage, ChatTarget, ask, find_target
 from arriero.stack.results import ChatStats
+from arriero.tui.drawing import content
+from arriero.tui.hints import plain_hint
 from arriero.tui.host import Host
 from arriero.tui.presenting import stats_text
 from arriero.tui.screens.opened import Opened
@@ -52,7 +54,7 @@ class ChatScreen(Opened, Screen[None]):
         yield Static(Content(title), id="header")
         yield VerticalScroll(id="talk", can_focus=False)
         yield Input(placeholder=t.chat_ask, id="ask")
-        yield Static(t.hint_chat, id="hint")
+        yield Static(content([plain_hint(t.hint_chat)]), id="hint")
 
     def opened(self) -> None:
         self._talk.anchor()

@@ -118,7 +118,7 @@ class TextScreen(Opened, ModalScreen[None]):
         self._title, self._text, self._words = title, text, words
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with Vertical(classes="dialog reading"):
             yield Static(Content(self._title), classes="title")
             with VerticalScroll():
                 yield Static(Content(self._text))

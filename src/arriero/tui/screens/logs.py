@@ -14,6 +14,8 @@ from textual.widgets import Input, Log, Static
 
 from arriero.core.errors import ArrieroError
 from arriero.stack.logs import logs
+from arriero.tui.drawing import content
+from arriero.tui.hints import plain_hint
 from arriero.tui.screens.opened import Opened
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ class LogsScreen(Opened, Screen[None]):
         yield Static(id="header")
         yield Log(id="lines", max_lines=KEPT_LINES)
         yield Input(placeholder=t.logs_search, id="search")
-        yield Static(t.hint_logs, id="hint")
+        yield Static(content([plain_hint(t.hint_logs)]), id="hint")
 
     def opened(self) -> None:
         self._log.focus()

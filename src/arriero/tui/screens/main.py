@@ -11,16 +11,19 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 
 from arriero.tui.drawing import Rows, content
+from arriero.tui.hints import hint_line
 from arriero.tui.jobs import Job
 from arriero.tui.menu import menu_rows
 from arriero.tui.operations import BY_NAME, OPERATIONS, Operation
 from arriero.tui.presenting import Known, present_main
-from arriero.tui.view import Cell, Line, MainView, Row, Tone, line
+from arriero.tui.view import Cell, Line, MainView, Room, Row, Tone, line
 from arriero.tui.words import Words
 
 if TYPE_CHECKING:
     from arriero.tui.app import ArrieroApp
 
+MENU_COLUMNS = 30  # the longest of the specification's names
+_NARROW, _WIDE, _TALL = 64, 110, 32
 _TICK_S = 0.25  # how often a running job's figures are drawn
 
 
@@ -68,23 +71,43 @@ class MainScreen(Screen[object]):
             return
         if words != self._spoken:
             self._speak(words)
-        view, before = present_main(known, words), self._view
+        view, before = present_main(known, words, self._room(known)), self._view
         if any(not job.over for job in known.jobs):
             self._ticking.resume()
         else:
             self._ticking.pause()
         self._view = view
-        self.set_class(known.status is not None and known.status.gpu.ready, "-card")
+        self.set_class(len(view.header) > 1, "-card")
         if before is None or view.header != before.header:
-            self.query_one("#header", Static).update(content([view.header]), layout=False)
+            self.query_one("#header", Static).update(content(view.header), layout=False)
         self._rows("#models").show(view.models)
         quiet = Row("quiet", (line(Cell(words.tui.activity_nothing, Tone.DIM)),))
         self._rows("#activity").show(view.activity or (quiet,))
         self._show_details()
 
+    def _room(self, known: Known) -> Room:
+        """As the style sheet parts the screen; a test holds them in step."""
+        columns, rows = self.app.size
+        menu = 0 if columns < _NARROW else MENU_COLUMNS
+        card = known.status is not None and known.status.gpu.ready
+        activity, details = (9 if rows >= _TALL else 4), (7 if columns >= _WIDE else 8)
+        return Room(columns - 3, columns - menu - 3, rows - activity - details - (3 if card else 2) - 1)
+
+    def on_resize(self) -> None:
+        self.show(self.home.known, self.home.words)
+        self._hint()
+
+    def on_descendant_focus(self) -> None:
+        self._hint()
+
+    def _hint(self) -> None:
+        part = self.focused.id if self.focused and self.focused.id else "models"
+        hint = hint_line(part, self.home.words, self.app.size.width - 2)
+        self.query_one("#hint", Static).update(content([hint]), layout=False)
+
     def _speak(self, words: Words) -> None:
         self._spoken = words
-        self.query_one("#hint", Static).update(words.tui.hint_main, layout=False)
+        self._hint()
         titles = {"menu": words.tui.title_menu, "models": words.tui.title_models, "activity": words.tui.title_activity}
         for name, title in titles.items():
             self._rows(f"#{name}").border_title = title
@@ -142,6 +165,8 @@ class MainScreen(Screen[object]):
         kind, _, number = key.partition("-")
         if kind == "job":
             self.home.show_result(int(number))
+        elif kind == "service":
+            self.operate(BY_NAME[number])
         elif kind in ("warning", "card", "check") and self._view:
             text = next((row.text for row in self._view.activity if row.key == key), "")
             self.app.push_screen(TextScreen(self.home.words.tui.title_activity, text, self.home.words))
@@ -167,8 +192,7 @@ class MainScreen(Screen[object]):
     def action_look(self) -> None:
         """With the settings as they are now, onto a screen drawn anew."""
         self.home.draw_anew()
-        self.home.watcher.forget()
-        self.home.watcher.poke()
+        self.home.look_anew()
 
     def action_speak(self) -> None:
         self.home.speak()

@@ -20,6 +20,7 @@ from arriero.measure.history import recall
 from arriero.measure.measuring import Wish, measure
 from arriero.measure.targets import slot_target
 from arriero.tui.drawing import content
+from arriero.tui.hints import plain_hint
 from arriero.tui.presenting_measure import present_measure
 from arriero.tui.screens.opened import Opened
 
@@ -51,7 +52,7 @@ class MeasureScreen(Opened, Screen[None]):
         yield Static(id="header")
         with VerticalScroll(id="figures"):
             yield Static(id="bars")
-        yield Static(self._texts.screen_hint, id="hint")
+        yield Static(content([plain_hint(self._texts.screen_hint)]), id="hint")
 
     async def opened(self) -> None:
         self.query_one("#figures").focus()

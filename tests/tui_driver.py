@@ -5,23 +5,25 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from textual.pilot import Pilot
 
 from arriero.cli.look import Look
 from arriero.cli.render.any import render_any
+from arriero.config.loading import load
 from arriero.core.errors import ArrieroError, InternalError
 from arriero.core.paths import places
 from arriero.i18n import Language, Texts, texts_of
-from arriero.stack.world import World
+from arriero.stack.world import World, open_world
 from arriero.tui.app import ArrieroApp
 from arriero.tui.host import Host
 from arriero.tui.keeping import Keeping
 from arriero.tui.words import Words
+from stack_world import all_down
 
 LIMIT_S = 60.0
 
@@ -80,6 +82,26 @@ class Person:
 
     async def until_not(self, text: str) -> None:
         await self.until(lambda: text not in self.sees)
+
+
+@asynccontextmanager
+async def with_own_settings(
+    root: Path, flags: Mapping[str, str], *, environ: Mapping[str, str] | None = None, size: tuple[int, int] = (120, 40)
+) -> AsyncIterator[Person]:
+    """With settings of its own, read and written as the program does. `flags`: what the test needs to be elsewhere."""
+    here = replace(places(), root=root)
+    here.config.mkdir(parents=True, exist_ok=True)
+    own = {"backend": "native", "docker.project": os.environ["ARRIERO_DOCKER__PROJECT"], **flags}
+
+    def open_with(given: Mapping[str, str]) -> World:
+        return open_world(load({**own, **given}, environ or {}, here))
+
+    try:
+        keeping = Keeping(open_with, environ or {}, here)
+        async with sitting(lambda: open_with({}), size, keeping=keeping) as someone:
+            yield someone
+    finally:
+        await all_down(open_with({}))
 
 
 @asynccontextmanager
