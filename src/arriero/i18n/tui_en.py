@@ -93,6 +93,7 @@ EN = TuiTexts(
     header_free="free {size}",
     header_memory="{used} of {whole}",
     activity_nothing="All is well. Choose an operation by its key.",
+    activity_unlooked="The machine is being looked over. Choose an operation by its key.",
     hints={
         "menu": "enter runs it",
         "models": "enter copies the address   3 activate   4 stop   8 chat   9 log",

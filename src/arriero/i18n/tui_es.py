@@ -93,6 +93,7 @@ ES = TuiTexts(
     header_free="libre {size}",
     header_memory="{used} de {whole}",
     activity_nothing="Todo en orden. Elige una operación con su tecla.",
+    activity_unlooked="Se está repasando el equipo. Elige una operación con su tecla.",
     hints={
         "menu": "enter ejecuta",
         "models": "enter copia la dirección   3 activa   4 para   8 chat   9 registro",

@@ -24,6 +24,7 @@ class TuiTexts:
     header_free: str
     header_memory: str
     activity_nothing: str
+    activity_unlooked: str
     hints: Mapping[str, str]
     model_context: str
     gateway_flying: str

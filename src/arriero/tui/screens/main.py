@@ -81,7 +81,8 @@ class MainScreen(Screen[object]):
         if before is None or view.header != before.header:
             self.query_one("#header", Static).update(content(view.header), layout=False)
         self._rows("#models").show(view.models)
-        quiet = Row("quiet", (line(Cell(words.tui.activity_nothing, Tone.DIM)),))
+        calm = words.tui.activity_nothing if known.validation else words.tui.activity_unlooked
+        quiet = Row("quiet", (line(Cell(calm, Tone.DIM)),))
         self._rows("#activity").show(view.activity or (quiet,))
         self._show_details()
 
