@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import ssl
 import subprocess
 import sys
@@ -29,6 +30,7 @@ from arriero.stack.world import World, open_world
 from arriero.state import State
 from arriero.store import Store
 from arriero.store.importing import import_gguf
+from docker_stack import DockerStack
 from ports import free_port
 from stack_world import SECOND
 
@@ -50,8 +52,13 @@ class Desktop:
     house: House
     app: web.Application
     session: aiohttp.ClientSession
+    stand_in: asyncio.Server
     asked: list[bytes] = field(default_factory=list)
     script: Script | None = None
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
 
     @property
     def state(self) -> State:
@@ -77,7 +84,7 @@ async def desktop(
     """The slot `demo` counts as serving; nobody brings anything up. `server`: the port of a real one that stands for
     it, instead of the one that a test scripts."""
     scripted, own, tls_port = free_port(), free_port(), free_port()
-    given = {"slots.demo.port": str(server or scripted), "backend": "native", "gateway.wait_s": "5", **flags}
+    given = {"slots.demo.port": str(server or scripted), "backend": "native", "gateway.wait_s": "1", **flags}
     world = await asyncio.to_thread(_world, folder, given)
     async with AsyncExitStack() as held:
         house = await held.enter_async_context(open_house(world, world.writable_state(), SystemClock()))
@@ -89,10 +96,10 @@ async def desktop(
         if tls:
             await web.TCPSite(runner, "127.0.0.1", tls_port, ssl_context=tls).start()
         session = await held.enter_async_context(aiohttp.ClientSession())
-        made = Desktop(f"http://127.0.0.1:{own}", f"https://127.0.0.1:{tls_port}", house, runner.app, session)
-        await held.enter_async_context(
-            await asyncio.start_server(lambda r, w: _scripted(made, r, w), "127.0.0.1", scripted)
-        )
+        stand_in = await asyncio.start_server(lambda r, w: _scripted(made, r, w), "127.0.0.1", scripted)
+        held.callback(stand_in.close)
+        urls = f"http://127.0.0.1:{own}", f"https://127.0.0.1:{tls_port}"
+        made = Desktop(*urls, house, runner.app, session, stand_in)
         yield made
 
 
@@ -114,12 +121,13 @@ async def _scripted(made: Desktop, reader: asyncio.StreamReader, writer: asyncio
 
 @dataclass
 class RealGateway:
-    """A real gateway's process, its two slots `demo` and `second`, and where its log goes."""
+    """A real gateway's process, the ports of its slots (`demo` and `second` where nothing else is said), its log."""
 
     folder: Path
     environ: dict[str, str]
     port: int
     ports: dict[str, int]
+    log_file: Path
 
     @property
     def url(self) -> str:
@@ -127,7 +135,12 @@ class RealGateway:
 
     @property
     def log(self) -> str:
-        return (self.folder / "state/arriero/logs/_gateway.log").read_text()
+        return self.log_file.read_text()
+
+    @property
+    def loads(self) -> list[str]:
+        """The slots that were brought up, one after another."""
+        return re.findall(r"swap to=(\w+):", self.log)
 
     def arriero(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "arriero.cli", *words]
@@ -157,4 +170,15 @@ def real_gateway(folder: Path, run: Path, gguf: Path, **settings: str) -> RealGa
     store = Store(folder / "models")
     for name in (DEMO, "second:135m", "other-name:1"):
         import_gguf(store, gguf, Reference.parse(name), params={"num_predict": 24})
-    return RealGateway(folder, {**os.environ, **ours}, own, {"demo": demo, "second": second})
+    log = folder / "state/arriero/logs/_gateway.log"
+    return RealGateway(folder, {**os.environ, **ours}, own, {"demo": demo, "second": second}, log)
+
+
+def gateway_over(stack: DockerStack, run: Path, **settings: str) -> RealGateway:
+    """In front of containers, not started yet. `run` and `settings` as above."""
+    own = free_port()
+    flags = stack.flags | {"run_dir": str(run), "gateway.port": str(own), "lang": "en"}
+    flags |= {f"gateway.{name}": value for name, value in settings.items()}
+    ours = {"ARRIERO_" + name.upper().replace(".", "__"): value for name, value in flags.items()}
+    environ = {**os.environ, **ours, "PYTHONPATH": str(SOURCE_ROOT)}
+    return RealGateway(stack.root, environ, own, stack.clone.ports, stack.root / "state/logs/_gateway.log")

@@ -180,48 +180,10 @@ async def test_a_name_that_nobody_has(gateway: Desktop, path: str, form: str) ->
         )
 
 
-@pytest.mark.parametrize(
-    ("body", "message"),
-    [
-        (b"", "EOF"),
-        (b'{"model":"de', "unexpected EOF"),
-        (b"{}", "model is required"),
-        (b"[]", "json: cannot unmarshal array into Go value of type api.Request"),
-        (b'{"model":null}', "model is required"),
-        (b'{"model":""}', "model is required"),
-        (b'{"model":7}', "json: cannot unmarshal number into Go struct field Request.model of type string"),
-        (b'{"model":["demo"]}', "json: cannot unmarshal array into Go struct field Request.model of type string"),
-    ],
-)
-async def test_bodies_without_a_models_name(gateway: Desktop, body: bytes, message: str) -> None:
-    async with gateway.post("/v1/chat/completions", body) as answer:
-        assert (answer.status, (await answer.json())["error"]["message"]) == (400, message)
-    assert gateway.asked == []
-
-
-async def test_a_body_that_is_too_large(tmp_path: Path) -> None:
-    limit = {"engine.max_body_bytes": "2048"}
-    async with desktop(tmp_path / "project", **limit) as gateway, gateway.post("/api/chat", b"x" * 4096) as answer:
-        assert answer.status == 413
-
-
 async def test_foreign_pages_and_names_get_nothing(gateway: Desktop) -> None:
     for headers in ({"Origin": "https://evil.example"}, {"Host": "evil.example"}):
         async with gateway.session.get(gateway.url + "/v1/models", headers=headers) as answer:
             assert (answer.status, await answer.read()) == (403, b"")
-
-
-async def test_a_thousand_connections_that_say_nothing_hold_up_nobody(gateway: Desktop) -> None:
-    port = int(gateway.url.rpartition(":")[2])
-    opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(1000)]
-    try:
-        for _, writer in opened[:100]:
-            writer.write(b"POST /api/chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n{")
-        async with gateway.session.get(gateway.url + "/health") as answer:
-            assert (await answer.json())["status"] == "ok"
-    finally:
-        for _, writer in opened:
-            writer.close()
 
 
 async def test_a_model_that_is_not_used_is_unloaded_once(gateway: Desktop) -> None:

@@ -8,10 +8,12 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,10 @@ import ollama
 import openai
 import pytest
 
+from arriero.core.files import command_lock
+from arriero.core.ids import Reference
+from arriero.store import Store
+from arriero.store.importing import import_gguf
 from gateway_world import DEMO, RealGateway, real_gateway
 
 CHAT = "/v1/chat/completions"
@@ -65,6 +71,10 @@ def ask(gateway: RealGateway, model: str, **more: object) -> httpx.Response:
     return httpx.post(gateway.url + CHAT, json=body, timeout=LIMIT_S)
 
 
+def post(pool: ThreadPoolExecutor, gateway: RealGateway, path: str, body: dict[str, Any]) -> Future[httpx.Response]:
+    return pool.submit(httpx.post, gateway.url + path, json=body, timeout=LIMIT_S)
+
+
 def status(gateway: RealGateway) -> dict[str, Any]:
     told: dict[str, Any] = json.loads(gateway.arriero("gateway", "status", "--json").stdout)["data"]
     return told
@@ -82,10 +92,6 @@ def until(look: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def loads(gateway: RealGateway) -> list[str]:
-    return re.findall(r"swap to=(\w+):", gateway.log)
-
-
 def test_a_stream_hears_that_its_model_is_loading(gateway: RealGateway) -> None:
     with httpx.stream(
         "POST", gateway.url + CHAT, json={"model": "demo", "messages": ASK, "stream": True, **SMALL}, timeout=LIMIT_S
@@ -99,20 +105,20 @@ def test_a_stream_hears_that_its_model_is_loading(gateway: RealGateway) -> None:
 
 
 def test_two_models_in_turn_on_a_card_that_holds_one(gateway: RealGateway) -> None:
-    before = len(loads(gateway))
+    before = len(gateway.loads)
     for model, told in [("second", "second:135m"), ("second:135m", "second:135m"), (DEMO, DEMO), ("demo", DEMO)]:
         answer = ask(gateway, model)
         assert (answer.status_code, answer.json()["model"]) == (200, told)
-    assert loads(gateway)[before:] == ["second", "demo"]
+    assert gateway.loads[before:] == ["second", "demo"]
     assert "stop second (yields to=demo), start demo (asked)" in gateway.log
 
 
 def test_many_at_once_for_two_models_load_each_once(gateway: RealGateway) -> None:
-    before = len(loads(gateway))
+    before = len(gateway.loads)
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda model: ask(gateway, model), ["second", "demo"] * 4))
     assert [a.json()["model"] for a in answers] == ["second:135m", DEMO] * 4
-    assert len(loads(gateway)) - before <= 3  # one of them may ask before the other has begun to yield
+    assert len(gateway.loads) - before <= 3  # one of them may ask before the other has begun to yield
 
 
 def test_the_clients_that_people_use(gateway: RealGateway) -> None:
@@ -161,6 +167,71 @@ def test_a_client_that_hangs_up_leaves_nothing_loading(gateway: RealGateway) -> 
     until(lambda: status(gateway)["loading"] is None)
     assert states(gateway)["second"] == "inactive"
     assert ask(gateway, "demo").status_code == 200
+
+
+def test_of_two_who_wait_for_a_model_one_may_hang_up(gateway: RealGateway) -> None:
+    """It is loaded for the other, once."""
+    before, hung_up = len(gateway.loads), gateway.log.count("hung up model=second:135m")
+    with ThreadPoolExecutor(1) as pool:
+        patient = pool.submit(ask, gateway, "second")
+        impatient = httpx.Timeout(LIMIT_S, read=0.2)
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(gateway.url + CHAT, json={"model": "second", "messages": ASK}, timeout=impatient)
+        assert patient.result().json()["model"] == "second:135m"
+    until(lambda: gateway.log.count("hung up model=second:135m") > hung_up)
+    assert gateway.loads[before:] == ["second"]
+    assert ask(gateway, "demo").status_code == 200
+
+
+def test_a_model_that_is_removed_while_requests_wait_for_it(gateway: RealGateway, demo_gguf: Path) -> None:
+    """A command that holds the lock lets them wait; each then hears of it in its API's form."""
+    before, asked = gateway.loads, {"model": "second", "messages": ASK, "max_tokens": 3}
+    streamed = [CHAT, "/v1/messages", "/v1/responses"]
+    told = "model 'second:135m' is not installed; install it with: ./main.sh pull second"
+    with ThreadPoolExecutor(6) as pool:
+        with command_lock(gateway.folder / "state/arriero/command.lock", "remove", "now"):
+            plain = [post(pool, gateway, path, {**asked, "stream": False}) for path in ("/api/chat", *streamed[:2])]
+            streams = [post(pool, gateway, path, {**asked, "input": "x", "stream": True}) for path in streamed]
+            until(lambda: status(gateway)["waiting"] == 6)
+            Store(gateway.folder / "models").delete(Reference.parse("second:135m"))
+        answers = [answer.result() for answer in plain]
+        ollamas, openais, anthropics = (answer.json() for answer in answers)
+        assert [answer.status_code for answer in answers] == [404] * 3
+        assert (ollamas, openais["error"]["message"]) == ({"error": told}, told)
+        assert anthropics["error"] == {"type": "not_found_error", "message": told}
+        for stream in streams:
+            event = json.loads(stream.result().text.rstrip().rpartition("data: ")[2])
+            assert told in (event.get("message"), event.get("error", {}).get("message"))
+    import_gguf(Store(gateway.folder / "models"), demo_gguf, Reference.parse("second:135m"), params={"num_predict": 24})
+    assert gateway.loads == before
+    assert ask(gateway, "second").json()["model"] == "second:135m"
+
+
+def test_a_database_that_is_locked_is_told(gateway: RealGateway) -> None:
+    """What is active goes on; what would have to be loaded is refused until whoever holds it lets go."""
+    assert ask(gateway, "demo").status_code == 200
+    with closing(sqlite3.connect(gateway.folder / "models.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert ask(gateway, "demo").status_code == 200
+        answer = ask(gateway, "second")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+        assert "state.locked" in answer.json()["error"]["message"]
+    assert ask(gateway, "second").status_code == 200
+
+
+def test_what_was_brought_up_and_who_yielded_is_counted(gateway: RealGateway) -> None:
+    for model in ("demo", "second"):
+        assert ask(gateway, model).status_code == 200
+    counted = httpx.get(gateway.url + "/metrics", timeout=LIMIT_S).text
+    values = {name: float(value) for name, value in re.findall(r"^(arriero\S+) (\S+)$", counted, re.MULTILINE)}
+    assert values['arriero_gateway_swaps_total{outcome="done"}'] >= 1
+    assert values["arriero_gateway_swap_seconds_count"] >= values['arriero_gateway_swaps_total{outcome="done"}']
+    assert values["arriero_gateway_swap_seconds_sum"] > 0
+    assert values['arriero_gateway_evictions_total{slot="demo"}'] >= 1
+    assert (values["arriero_gateway_queue"], values["arriero_gateway_flying"]) == (0, 0)
+    assert (values['arriero_slot_active{slot="second"}'], values['arriero_slot_active{slot="demo"}']) == (1, 0)
+    assert values['arriero_gateway_tokens_total{slot="second"}'] >= 3
+    assert not any(name.startswith("arriero_vram") for name in values)  # there is no card
 
 
 def test_an_engine_that_was_killed_is_there_again_at_the_next_request(gateway: RealGateway) -> None:
@@ -242,3 +313,4 @@ def test_on_a_card_with_room_for_both_nobody_yields(gateway: RealGateway) -> Non
     assert ask(gateway, "demo").status_code == 200
     assert ask(gateway, "second").status_code == 200
     assert states(gateway) == {"demo": "active", "second": "active"}
+    assert 'arriero_vram_bytes{kind="total"} 8.5' in httpx.get(gateway.url + "/metrics", timeout=LIMIT_S).text

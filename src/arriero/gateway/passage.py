@@ -176,10 +176,11 @@ class Passage:
         await self._response.write(data)
 
     async def _break_off(self, message: str) -> web.StreamResponse:
-        """A stream ends with the error in its API's form; any other answer with a connection that visibly breaks."""
+        """A stream ends with the error in its API's form; any other answer, and one whose length was promised, with a
+        connection that visibly breaks."""
         response = self._response
         assert response is not None
-        if response.content_type in _STREAMS:
+        if response.content_type in _STREAMS and "Content-Length" not in response.headers:
             gap = b"" if self._tail.endswith(b"\n") or not self._tail else b"\n"
             if gap and self._route.family.events:
                 gap = b"\n\n"
