@@ -1,6 +1,6 @@
 # Everything a developer types. `make check` is what CI runs.
 .DEFAULT_GOAL := check
-.PHONY: setup fmt fmt-check lint types arch test check bench soak live install-check run docs pictures lock
+.PHONY: setup fmt fmt-check lint types arch test check bench soak live report-check install-check run docs pictures lock
 BIN := .venv-test/bin
 PYTHON := $(BIN)/python
 SCRIPTS := main.sh test.sh .ci/run .ci/docker .ci/install $(wildcard .scripts/*.sh)
@@ -44,6 +44,9 @@ soak: setup  ## 50 clients for a minute: errors, leaks, memory; pulls, commands,
 
 live: setup  ## the Kilo Code command line against the demo slot (needs npm)
 	PYTHONPATH=src $(PYTHON) -m bench live
+
+report-check: setup  ## a report of the demo model in a real headless Chromium: console, network, width; its pictures for docs/
+	PYTHONPATH=src $(PYTHON) -m bench picture
 
 install-check: setup  ## `install` on a bare Debian made by debootstrap: root, Docker, minutes
 	PYTHON=$(PYTHON) .ci/install

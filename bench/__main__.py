@@ -1,6 +1,6 @@
 """`python -m bench`: the table. `python -m bench soak [SECONDS]`: load for a minute. `python -m bench live`: Kilo.
 `python -m bench fit`: predicted memory against what llama.cpp allocates. `python -m bench measuring`: what measuring
-costs."""
+costs. `python -m bench picture`: a report in a real browser."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import platform
 import signal
 import sys
 
-from bench import commands, containers, fit, live, measuring, serving, soak
+from bench import commands, containers, fit, live, measuring, picture, serving, soak
 from bench.rig import installation
 from bench.table import render
 
@@ -24,6 +24,8 @@ def main(words: list[str]) -> int:
             return asyncio.run(soak.run(here, float(words[1]) if words[1:] else 60))
         if words[:1] == ["live"]:
             return live.run(here)
+        if words[:1] == ["picture"]:
+            return picture.run(here)
         if words[:1] == ["measuring"]:
             print(render(asyncio.run(measuring.measure(here))))
             return 0

@@ -226,6 +226,20 @@ def test_a_report_tells_every_number_that_it_draws() -> None:
         assert number in page
     assert "prefers-color-scheme:dark" in page
     assert 'name="viewport"' in page
+    assert re.findall(r"<h2>(.*?)</h2><p><b>(.*?)</b>", page) == [
+        ("generación", "34,1 tokens/s"),
+        ("primer token, 2048 tokens", "1,41 s"),
+        ("respuesta corta", "310 ms"),
+    ]
+
+
+def test_a_table_below_a_plot_is_rather_high_than_wide() -> None:
+    """Four lines over one place: a row for each line."""
+    tokens = [figure(FigureName.TTFT_FRESH, 1.41, 2048), figure(FigureName.TTFT_SHARED, 0.2, 2048)]
+    pair = [replace(one, figures=tuple(tokens)) for one in (FAST, OTHER)]
+    page = render_report(pair, [], Look(EN))
+    assert "<tr><th>prompt tokens</th><th>2048</th></tr>" in page
+    assert "<tr><th scope='row'>qwen, beginning seen before</th><td>200 ms</td></tr>" in page
 
 
 def test_names_are_text_in_a_report() -> None:

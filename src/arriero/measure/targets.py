@@ -6,7 +6,9 @@ import asyncio
 import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib import metadata
 
+from arriero.config.specs import BackendKind
 from arriero.core.ids import Reference
 from arriero.hardware.machine import look_at_machine
 from arriero.hardware.values import GpuSnapshot
@@ -69,7 +71,7 @@ def _of_slot(world: World, scene: Scene, slot_id: str, server: Server) -> Enviro
         digest=weights.digest if weights else None,
         version=seen.version,
         quantisation=model.config.quantization or None if model else None,
-        engine=f"{seen.backend} {snapshot.version or '?'}",
+        engine=_engine(seen.backend, snapshot.version),
         backend=seen.backend,
         context=seen.context or seen.declared_context,
         kv_cache=seen.kv_cache,
@@ -78,6 +80,12 @@ def _of_slot(world: World, scene: Scene, slot_id: str, server: Server) -> Enviro
         on=seen.processor,
     )
     return _on_this_machine(told, scene.card.gpu, scene.card.ours.get(slot_id, frozenset()))
+
+
+def _engine(backend: str | None, version: str | None) -> str:
+    """The embedded engine answers with the version of Ollama that it is like: how fast it is, its llama.cpp decides."""
+    own = f", xllamacpp {metadata.version('xllamacpp')}" if backend == BackendKind.NATIVE else ""
+    return f"{backend} {version or '?'}{own}"
 
 
 async def _warm(server: Server) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from arriero.cli.look import Cell, Look
 from arriero.i18n import fill
@@ -72,14 +73,22 @@ def conditions(taken: Sequence[Measurement], look: Look) -> Iterator[str]:
     """Under which the figures were taken, and what spoilt them."""
     m = measure_texts_of(look.texts.language)
     for one in taken:
-        told = {**vars(one.environment), "target": one.environment.target}
+        told = {**vars(one.environment), "target": one.environment.target, "model": _model(one.environment.model)}
         if one.environment.card_simulated:
             told["card"] = f"{one.environment.card}{look.texts.gpu_simulated}"
         told["load"] = look.texts.numbers.decimal(one.environment.load)
         yield fill(m.taken_under, told, look.texts.numbers)
     yield m.took.format(took=look.texts.numbers.duration(sum(one.took_s for one in taken)))
-    remarks = dict.fromkeys(fill(m.remarks[r.code], r.params, look.texts.numbers) for one in taken for r in one.remarks)
-    yield from (look.paint(f"{look.texts.warning}: {text}", "yellow") for text in remarks)
+    for one in taken:
+        whose = f"{one.environment.target}: " if len(taken) > 1 else ""
+        for remark in one.remarks:
+            text = fill(m.remarks[remark.code], remark.params, look.texts.numbers)
+            yield look.paint(f"{look.texts.warning}: {whose}{text}", "yellow")
+
+
+def _model(name: str) -> str:
+    """Of a server that names its model by a file's path, the file."""
+    return PurePosixPath(name).name if name.startswith("/") else name
 
 
 def mark_text(figure: Figure, look: Look, m: MeasureTexts) -> str:

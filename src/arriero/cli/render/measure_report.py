@@ -26,11 +26,27 @@ def render_report(taken: Sequence[Measurement], history: Sequence[Measurement], 
     m = measure_texts_of(look.texts.language)
     at = fill("{at:moment}", {"at": taken[0].at}, look.texts.numbers)
     title = m.report_title.format(targets=", ".join(one.environment.target for one in taken), at=at)
-    parts = [f"<h1>{escape(title)}</h1>", _conditions(taken, look), *_sections(taken, history, look, m)]
+    parts = [f"<h1>{escape(title)}</h1>", _tiles(taken, look, m), _conditions(taken, look)]
+    parts += _sections(taken, history, look, m)
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
     head += f'<link rel="icon" href="data:,"><title>{escape(title)}</title><style>{_CSS}</style>'
     body = f"<body><main>{''.join(parts)}</main></body>"
     return f'<!doctype html>\n<html lang="{look.texts.language}"><head>{head}</head>\n{body}</html>\n'
+
+
+def _tiles(taken: Sequence[Measurement], look: Look, m: MeasureTexts) -> str:
+    """What most people ask for, large: of each target, where it was measured."""
+    longest = max(
+        (f.at for one in taken for f in one.figures if f.name is FigureName.TTFT_FRESH and f.median), default=0
+    )
+    wanted = ((FigureName.GENERATION, 0), (FigureName.TTFT_FRESH, longest), (FigureName.SHORT, 0), (FigureName.FILL, 0))
+    tiles = []
+    for name, at in wanted:
+        found = [(one.environment.target, figure.median) for one in taken if (figure := one.figure(name, at))]
+        told = [(value_text(name, value, look.texts.numbers, m), whose) for whose, value in found if value is not None]
+        values = "".join(f"<p><b>{escape(value)}</b> {escape(whose)}</p>" for value, whose in told)
+        tiles.append(f"<div><h2>{escape(figure_title(name, at, m))}</h2>{values}</div>" if told else "")
+    return f'<div class="tiles">{"".join(tiles)}</div>'
 
 
 def _conditions(taken: Sequence[Measurement], look: Look) -> str:
@@ -74,7 +90,7 @@ def _drawn(
     places = sorted({x for line in lines for x, _ in line.points})
     values = [dict(line.points) for line in lines]
     rows = [[x_told(x), *(told(v[x]) if x in v else "" for v in values)] for x in places]
-    table = _table([x_title, *(line.title for line in lines)], rows)
+    table = _narrow([[x_title, *(line.title for line in lines)], *rows])
     drawn = f"{draw(lines, x_title, told)}{_legend(lines)}{table}"
     return f"<figure><figcaption>{escape(title)}</figcaption>{drawn}</figure>"
 
@@ -89,8 +105,8 @@ def _memory(taken: Sequence[Measurement], look: Look, m: MeasureTexts) -> str:
     for index, one in enumerate(taken):
         target = one.environment.target
         seen = one.memory[:: -(-len(one.memory) // _MOMENTS) or 1]
-        ram = tuple((s.at_s, s.ram_bytes / _MB) for s in seen if s.ram_bytes)
-        vram = tuple((s.at_s, s.vram_bytes / _MB) for s in seen if s.vram_bytes)
+        ram = tuple((float(round(s.at_s)), s.ram_bytes / _MB) for s in seen if s.ram_bytes)
+        vram = tuple((float(round(s.at_s)), s.vram_bytes / _MB) for s in seen if s.vram_bytes)
         lines += [Line(f"{target}, RAM", ram, index)] if ram else []
         lines += [Line(f"{target}, VRAM", vram, index, dashed=True)] if vram else []
     return _drawn(m.plot_memory, lines, m.axis_seconds, lambda mb: look.texts.numbers.size(round(mb * _MB)))
@@ -106,6 +122,12 @@ def _past(taken: Sequence[Measurement], history: Sequence[Measurement], look: Lo
         lines += [Line(one.environment.target, points, index)] if len(points) > 1 else []
     title = m.plot_history.format(figure=figure_title(FigureName.GENERATION, 0, m))
     return _plot(title, lines, m.axis_measurements, FigureName.GENERATION, look, m)
+
+
+def _narrow(lines: Sequence[Sequence[str]]) -> str:
+    """As a table that is rather high than wide: a phone is."""
+    high = lines if len(lines) >= len(lines[0]) else list(zip(*lines, strict=True))
+    return _table(high[0], high[1:])
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -126,6 +148,11 @@ _CSS = """
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
 main{max-width:1100px;margin:0 auto;padding:1rem}
 h1{font-size:1.4rem;line-height:1.25;margin:.5rem 0}
+.tiles{display:grid;gap:.75rem;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));margin:1rem 0}
+.tiles div{padding:.6rem .75rem;background:var(--panel);border:1px solid var(--line);border-radius:8px}
+.tiles h2{margin:0 0 .25rem;font-size:.85rem;font-weight:400;color:var(--dim)}
+.tiles p{margin:0;font-size:.85rem;color:var(--dim);overflow-wrap:anywhere}
+.tiles b{font-size:1.35rem;color:var(--ink);font-variant-numeric:tabular-nums;white-space:nowrap}
 ul{color:var(--dim);font-size:.9rem;padding-left:1.2rem;overflow-wrap:anywhere}
 .plots{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));align-items:start}
 figure{margin:0;padding:.75rem;background:var(--panel);border:1px solid var(--line);border-radius:8px;min-width:0}
