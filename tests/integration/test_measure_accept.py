@@ -12,6 +12,7 @@ import pytest
 from bench.rig import GGUF_SHA256
 
 from arriero.config.loading import load
+from arriero.core.ids import Reference
 from arriero.core.paths import places
 from arriero.core.progress import Progress, silent
 from arriero.measure.accepting import Told, accept
@@ -25,9 +26,11 @@ from arriero.measure.values import FigureName, Mark
 from arriero.stack.activate import activate
 from arriero.stack.deactivate import deactivate
 from arriero.stack.world import World, open_world
+from arriero.store import media
 from ports import free_port
 from stack_world import REFERENCE, all_down, install
 
+MISTRAL = "mistral:7b-instruct-v0.3-q4_K_M"
 pytestmark = pytest.mark.timeout(300)  # the real model, beside whatever else the machine does
 
 
@@ -97,6 +100,22 @@ async def test_an_interruption_in_the_life_cycle_leaves_the_slot_active(world: W
     assert marks[FigureName.SHORT] is not Mark.PARTIAL
     assert await active_slots(world) == ("demo",)
     assert recall(world, "demo")[0] == taken.measurement
+
+
+async def test_another_model_that_does_not_start_spoils_the_swap_alone(world: World, demo_gguf: Path) -> None:
+    """Another slot's model is there by name, and its bytes are none."""
+    install(world, demo_gguf, MISTRAL)
+    model = world.store.get(Reference.parse(MISTRAL))
+    broken_layer = world.store.add_bytes(b"no model at all", media.MODEL)
+    world.store.write_manifest(model.reference, model.config_layer, [broken_layer])
+    wish = Wish(quick=True, contexts=(64,), life_cycle=True, only=frozenset({FigureName.SHORT}))
+    taken = await measure(world, await slot_target(world, "demo"), wish, silent)
+    figures = {figure.name: figure for figure in taken.measurement.figures}
+    assert (figures[FigureName.COLD].samples, figures[FigureName.OFF].samples) == (1, 1)
+    assert {figures[name].mark for name in (FigureName.COLD, FigureName.OFF)} == {Mark.NONE}
+    assert (figures[FigureName.SWAP].mark, figures[FigureName.SWAP].samples) == (Mark.BROKEN, 0)
+    assert "." in figures[FigureName.SWAP].detail
+    assert await active_slots(world) == ("demo",)
 
 
 async def test_what_was_off_is_off_again(world: World) -> None:

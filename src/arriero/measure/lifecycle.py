@@ -6,8 +6,8 @@ Invariant: whatever happens in between, what was active before is active afterwa
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 
 from arriero.core.errors import ArrieroError
@@ -75,14 +75,26 @@ async def life_cycle(world: World, slot: str, report: Report, turns: int) -> Lif
         if other is None:
             swap.flag(Mark.NO_PAIR)
         try:
-            for _ in range(turns):
-                await _turn(world, slot, other, report, (cold, swap, off))
-        except (ArrieroError, Broken) as fault:
-            for series in (cold, swap, off):
-                series.flag(Mark.BROKEN, str(fault))
+            for turn in range(turns):
+                with _blaming(turn, (off, cold, swap)):
+                    await _turn(world, slot, other, report, (cold, swap, off))
+        except (ArrieroError, Broken):
+            pass  # it stands in the series
         except asyncio.CancelledError:
             interrupted = went_on()
     return LifeCycle(tuple(replace(s, over=not interrupted).figure() for s in (cold, swap, off)), interrupted)
+
+
+@contextmanager
+def _blaming(turn: int, steps: tuple[Series, ...]) -> Iterator[None]:
+    """What fails is the step that has no sample of this turn yet, and those after it were not tried: marked."""
+    try:
+        yield
+    except (ArrieroError, Broken) as fault:
+        for series in steps:
+            if len(series.values) <= turn:
+                series.flag(Mark.BROKEN, fault.detail if isinstance(fault, Broken) else fault.code)
+        raise
 
 
 async def _turn(
