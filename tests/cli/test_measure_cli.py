@@ -22,6 +22,8 @@ from arriero.cli.render.measure_report import render_report
 from arriero.i18n import Texts
 from arriero.i18n.en import EN
 from arriero.i18n.es import ES
+from arriero.i18n.language import Language
+from arriero.i18n.measure_texts import measure_texts_of
 from arriero.measure.accepting import Acceptance
 from arriero.measure.comparing import compare, loss_since_update
 from arriero.measure.requirements import REQUIREMENTS, Facts, Note, Row, Verdict, judge
@@ -114,6 +116,7 @@ def test_a_report_that_cannot_be_written_costs_no_figure(arriero: Arriero, tmp_p
         (["bench", "--context", "0"], 2, "usage.value_not_a_number"),
         (["bench", "--context", "many"], 2, "usage.value_not_a_number"),
         (["bench", "--model", "m"], 2, "usage.options_clash"),
+        (["bench", "demo", "--lifecycle", "--dry-run"], 2, "usage.options_clash"),
         (["bench", "demo", "--compare"], 4, "measure.nothing_remembered"),
     ],
 )
@@ -216,6 +219,13 @@ def test_the_specification(check_golden: Golden, texts: Texts) -> None:
 def test_without_an_active_model_there_is_nothing_to_accept(arriero: Arriero) -> None:
     run = arriero("accept", "--json")
     assert (run.code, json.loads(run.out)["errors"][0]["code"]) == (1, "measure.nothing_active")
+
+
+def test_a_rehearsal_tells_what_would_be_checked(arriero: Arriero) -> None:
+    run = arriero("accept", "--dry-run", "--json")
+    rows = json.loads(run.out)["data"]["rows"]
+    assert (run.code, {row["verdict"] for row in rows}) == (0, {"unknown"})
+    assert {row["name"] for row in rows} == set(measure_texts_of(Language.EN).accept_rows)
 
 
 def test_a_report_tells_every_number_that_it_draws() -> None:

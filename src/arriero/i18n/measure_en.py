@@ -131,6 +131,7 @@ TEXTS = MeasureTexts(
         "small_model": "a model smaller than the required 7B was measured: meeting it proves nothing",
         "uptime_untold": "nobody can say any more how often it failed since it was started",
         "uptime_short": "less than an hour since its last start promises nothing",
+        "rehearsal": "--dry-run stops and measures nothing",
         "no_docker": "the models do not run in containers",
         "inactive": "it is not active; to try it: ./main.sh activate {slot}",
         "told": "{detail}",

@@ -131,6 +131,7 @@ TEXTS = MeasureTexts(
         "small_model": "se ha medido un modelo menor que los 7B del requisito: cumplirlo no demuestra nada",
         "uptime_untold": "ya no hay quien diga cuántas veces falló desde que se arrancó",
         "uptime_short": "menos de una hora desde su último arranque no promete nada",
+        "rehearsal": "con --dry-run no se para ni se mide nada",
         "no_docker": "los modelos no corren en contenedores",
         "inactive": "no está activo; para probarlo: ./main.sh activar {slot}",
         "told": "{detail}",

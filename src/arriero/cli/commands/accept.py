@@ -11,7 +11,7 @@ from arriero.cli.errors import Interrupted
 from arriero.cli.render.measure_accept import render_acceptance
 from arriero.core.errors import ArrieroError, EnvironmentFault, NotFoundError
 from arriero.i18n import describe_error
-from arriero.measure.accepting import Told
+from arriero.measure.accepting import Told, rehearse
 from arriero.measure.accepting import accept as use_case
 from arriero.measure.errors import RequirementsNotMet
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 
 def accept(call: Call) -> Reply:
+    if call.args.dry_run:
+        told = rehearse()
+        return Reply(told, render_acceptance(told, call.look))
     world = call.world()
     doing = use_case(world, lambda: _toolkit(call, world), lambda: _editor(call, world, call.environ), call.narrate)
     told = asyncio.run(doing)

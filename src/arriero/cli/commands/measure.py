@@ -40,6 +40,8 @@ def bench(call: Call) -> Reply:
         return _compare(call)
     if call.args.model and not call.args.url:
         raise OptionsClash(call.args.verb, "--model", "SLOT")
+    if call.args.dry_run and call.args.lifecycle:  # all else stops nothing
+        raise OptionsClash(call.args.verb, "--dry-run", "--lifecycle")
     world = call.world()
     taken = asyncio.run(_measure(call, world))
     measurements = tuple(one.measurement for one in taken)

@@ -24,7 +24,7 @@ def render_acceptance(told: Acceptance, look: Look) -> str:
     parts = [
         look.table(headings, [_row(row, look, m) for row in told.rows]),
         list(_notes(told, look, m)),
-        [m.accept_sum.format(**counts), *conditions(told.measurements, look)],
+        [m.accept_sum.format(**counts), *(conditions(told.measurements, look) if told.measurements else ())],
     ]
     if told.interrupted:
         parts.append([m.interrupted])
