@@ -202,7 +202,6 @@ async def test_a_failing_operation_tells_why_and_leaves_the_app_usable(installed
 
 async def test_the_doctor_looks_by_itself_and_on_its_key(opens: Open) -> None:
     async with sitting(opens, (120, 60), validates=True) as person:
-        await person.until_sees("Se está repasando el equipo")
         await person.until(lambda: person.app.known.validation)
         assert person.app.known.validation
         found = {one.check.code: one.grade for one in person.app.known.validation.checked}
