@@ -32,13 +32,15 @@ TEMPLATE = (
 def run(here: Installation) -> int:
     """Prints Kilo's answer and usage; 1 when it ended without a whole answer."""
     program = install()
+    with_kilo = replace(here, environ=here.environ | {"PATH": f"{program.parent}:{here.environ['PATH']}"})
     here.command("activate", "demo")
-    connected(here, program)
+    connected(with_kilo)
     try:
         ask(here, "/api/create", {"model": COPY, "from": MODEL, "template": TEMPLATE, "stream": False})
         events = question(here, program)
     finally:
         ask(here, "/api/delete", {"model": COPY}, "DELETE")
+    through_the_gateway(with_kilo)  # last: it has the slots take turns
     texts = [event["part"]["text"] for event in events if event["type"] == "text"]
     ends = [event["part"] for event in events if event["type"] == "step_finish"]
     print(f"{PACKAGE} {VERSION}:", *texts)
@@ -46,13 +48,16 @@ def run(here: Installation) -> int:
     return 0 if texts and ends else 1
 
 
-def connected(here: Installation, program: Path) -> None:
+def connected(here: Installation) -> None:
     """With what a user types. Raises CalledProcessError unless every active slot answers."""
     here.command("connect", "kilo")
-    with_kilo = replace(here, environ=here.environ | {"PATH": f"{program.parent}:{here.environ['PATH']}"})
-    took_s, told = with_kilo.command("connect", "kilo", "--check")
+    took_s, told = here.command("connect", "kilo", "--check")
     print(f"connect kilo --check, {took_s:.0f} s:", json.dumps(told, ensure_ascii=False))
-    with gateway(with_kilo) as rig:
+
+
+def through_the_gateway(here: Installation) -> None:
+    """The same over one address, from which each slot is asked. Raises CalledProcessError unless each answers."""
+    with gateway(here) as rig:
         rig.here.command("connect", "kilo", "--gateway")
         took_s, told = rig.here.command("connect", "kilo", "--gateway", "--check")
         print(f"connect kilo --gateway --check, {took_s:.0f} s:", json.dumps(told, ensure_ascii=False))

@@ -67,7 +67,7 @@ class Recorder:
 
     def whole(self, config: pytest.Config) -> bool:
         """All of the doctor's tests ran, and all is well."""
-        picked = config.option.keyword or any("::" in str(word) for word in config.args)
+        picked = config.option.keyword or config.option.deselect or any("::" in str(word) for word in config.args)
         return self._well and not picked and self._files >= FILES
 
 

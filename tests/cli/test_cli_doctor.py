@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from arriero.cli.look import Look
-from arriero.cli.render.doctor import render_checks
+from arriero.cli.render.doctor import render_all, render_checks
 from arriero.doctor import examining
 from arriero.doctor.check import Check, Finding, Grade, Subject, saw
 from arriero.doctor.site import Site
@@ -88,22 +88,67 @@ def test_this_very_machine_is_looked_at(arriero: Arriero) -> None:
     assert [check["code"] for check in checks if check["kind"] == "defect"] == []
 
 
-def test_what_is_well_takes_one_line_and_what_does_not_apply_none() -> None:
-    told = [_told("good"), _told("skipped"), _told("error"), _told("hint", subject="models", fix=None)]
+TOLD = [
+    _told("good"), _told("good", title="Motor"), _told("skipped"), _told("hint", subject="models", fix=None),
+    _told("error"), _told("good", subject="models"), _told("warning"),
+]  # fmt: skip
+COUNTS = "errores: 1 · avisos: 1 · consejos: 1 · bien: 3 · no vienen al caso: 1"
+
+
+def test_what_is_wrong_comes_first_and_what_is_well_by_name_only() -> None:
     assert (
-        render_checks(told, Look(ES))
-        == """\
+        render_checks(TOLD, Look(ES))
+        == f"""\
+Errores
+  ✗ Grupo: visto [docker.error]
+      Porque sí.
+      → haz: esto
+
+Avisos
+  ▲ Grupo: visto [docker.warning]
+      Porque sí.
+      → haz: esto
+
+Consejos
+  · Grupo: visto [docker.hint]
+
+Bien
+  ✓ Docker: Grupo; Motor
+  ✓ Modelos: Grupo
+
+{COUNTS}
+Todo, con lo que se ha visto: ./main.sh validar --only all"""
+    )
+
+
+def test_what_was_asked_for_is_told_in_full() -> None:
+    assert (
+        render_all(TOLD, Look(ES))
+        == f"""\
 Docker
   ✓ Grupo: visto
-  ✗ Grupo: visto
-      Porque sí. [docker.error]
+  ✓ Motor: visto
+Modelos
+  · Grupo: visto [docker.hint]
+      Porque sí.
+Docker
+  ✗ Grupo: visto [docker.error]
+      Porque sí.
       → haz: esto
 Modelos
-  · Grupo: visto
-      Porque sí. [docker.hint]
+  ✓ Grupo: visto
+Docker
+  ▲ Grupo: visto [docker.warning]
+      Porque sí.
+      → haz: esto
 
-errores: 1 · consejos: 1 · bien: 1 · no vienen al caso: 1"""
+{COUNTS}"""
     )
+
+
+def test_all_is_everything(arriero: Arriero) -> None:
+    told = json.loads(arriero("validate", "--only", "all", "--json").out)["data"]["checks"]
+    assert len(told) == len(examining.CHECKS)
 
 
 def test_a_narrow_terminal_breaks_between_words_only() -> None:

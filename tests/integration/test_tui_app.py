@@ -210,7 +210,7 @@ async def test_the_doctor_looks_by_itself_and_on_its_key(opens: Open) -> None:
         assert {f"check-{code}" for code in amiss} <= keys
         await person.press("1")
         await person.until(lambda: isinstance(person.app.screen, TextScreen))
-        await person.until_sees("Sistema", "Distribución")
+        await person.until_sees("Consejos", "Tarjeta NVIDIA")
         assert person.app.known.validation.checked
 
 
@@ -275,7 +275,7 @@ async def test_what_would_not_count_is_not_kept_and_said(opens: Open) -> None:
 async def test_a_mouse_will_do(opens: Open) -> None:
     async with sitting(opens) as person:
         await person.pilot.click("#menu", offset=(5, 1))
-        await person.until_sees("Sistema")
+        await person.until_sees("Consejos")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (20, 5), (10, 3), (250, 70)])
@@ -329,7 +329,7 @@ async def test_a_terminal_without_unicode(opens: Open) -> None:
     async with sitting(opens, (80, 24), language=Language.EN, unicode=False) as person:
         assert "o demo" in person.sees
         await person.press("1")
-        await person.until_sees("+ Processor")
+        await person.until_sees("- NVIDIA card: none")
         assert {letter for letter in person.sees if not letter.isascii()} <= {"ñ"}  # letters of words, no signs
 
 

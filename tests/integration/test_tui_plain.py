@@ -58,7 +58,8 @@ def test_a_whole_cycle_through_a_pipe(environ: dict[str, str], demo_gguf: Path) 
     assert run.returncode == 0, run.stderr
     out = run.stdout
     for told in (
-        "✓ Procesador",
+        "✓ Sistema: ",
+        "Procesador",
         "arrancar demo",
         "responde en http://127.0.0.1:",
         "tokens/s",

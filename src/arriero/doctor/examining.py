@@ -14,6 +14,7 @@ from arriero.doctor.host import ToolSilent
 from arriero.doctor.site import Site
 
 CHECK_LIMIT_S = 3.0
+ALL = "all"
 
 
 async def examine_all(site: Site, words: Sequence[str] = ()) -> tuple[Checked, ...]:
@@ -22,7 +23,9 @@ async def examine_all(site: Site, words: Sequence[str] = ()) -> tuple[Checked, .
 
 
 def select(words: Sequence[str]) -> tuple[Check, ...]:
-    """A word is a code (`docker.group`) or a subject (`docker`). Raises CheckUnknown with the nearest one."""
+    """A word is a code (`docker.group`), a subject (`docker`) or `all`. Raises CheckUnknown with the nearest one."""
+    if ALL in words:
+        return CHECKS
     for word in words:
         if not any(_means(word, check) for check in CHECKS):
             known = [*Subject, *(check.code for check in CHECKS)]

@@ -31,8 +31,9 @@ class CheckText:
 class CheckTold:
     """One check as people and scripts are told of it.
 
-    `grade`: good, skipped, hint, unknown, warning, error. `severity`: how bad what was seen is; of what is well, how bad it would have been. `kind` and `params` are what
-    `seen` is made of. `fix`: what to type or do; None where all is well or nothing can be done.
+    `grade`: good, skipped, hint, unknown, warning, error. `severity`: how bad what was seen is; of what is well, how
+    bad it would have been. `kind` and `params` are what `seen` is made of. `fix`: what to type or do; None where all is
+    well or nothing can be done.
     """
 
     code: str
@@ -77,6 +78,12 @@ def grade_word(grade: str, texts: Texts) -> str:
     """As a heading for a number of them."""
     word: str = _table(texts).GRADES[grade]
     return word
+
+
+def where_everything_is(texts: Texts) -> str:
+    """What to type to be told of all checks in full."""
+    line: str = _table(texts).EVERYTHING
+    return line
 
 
 def check_title(code: str, texts: Texts) -> str:

@@ -30,6 +30,7 @@ class MendingTexts:
     again: str
     yes_or_no: str
     nothing_to_mend: str
+    hints_left: str
     dry_run: str
     unchanged: str
     installed: str
@@ -82,7 +83,8 @@ ES = MendingTexts(
     unrecorded="no se ha podido apuntar: {why}",
     again="Responde s (sí) o n (no).",
     yes_or_no="¿Lo hago? [s/n] ",
-    nothing_to_mend="No hay nada que Arriero pueda arreglar.",
+    nothing_to_mend="No hay errores ni avisos que Arriero pueda arreglar.",
+    hints_left="Los consejos que también sabe poner por obra: ./main.sh validar --fix all",
     dry_run="Era un ensayo: no se ha cambiado nada.",
     unchanged="Todo estaba ya en su sitio: no se ha cambiado nada.",
     installed="Instalado. Cómo está todo: ./main.sh estado",
@@ -135,7 +137,8 @@ EN = MendingTexts(
     unrecorded="it could not be written down: {why}",
     again="Answer y (yes) or n (no).",
     yes_or_no="Go ahead? [y/n] ",
-    nothing_to_mend="There is nothing that Arriero can mend.",
+    nothing_to_mend="There are no errors or warnings that Arriero can mend.",
+    hints_left="The hints that it can follow, too: ./main.sh validate --fix all",
     dry_run="This was a rehearsal: nothing was changed.",
     unchanged="Everything was in its place: nothing was changed.",
     installed="Installed. How everything is: ./main.sh status",

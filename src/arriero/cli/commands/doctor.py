@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from arriero.cli.call import Call, Reply
-from arriero.cli.render.doctor import render_checks
+from arriero.cli.render.doctor import render_all, render_checks
 from arriero.core.errors import ArrieroError
 from arriero.doctor import examine_all, open_site
 from arriero.doctor.check import Checked, Grade
@@ -20,7 +20,8 @@ def validate(call: Call) -> Reply:
     site = open_site(call.world(), call.environ)
     checked = run_unwaited(examine_all(site, call.args.only))
     told = tuple(tell_check(one, call.texts) for one in checked)
-    return Reply({"checks": told}, render_checks(told, call.look), _verdict(checked), nothing_done=True)
+    text = render_all(told, call.look) if call.args.only else render_checks(told, call.look)
+    return Reply({"checks": told}, text, _verdict(checked), nothing_done=True)
 
 
 def _verdict(checked: tuple[Checked, ...]) -> tuple[ArrieroError, ...]:

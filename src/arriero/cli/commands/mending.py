@@ -12,31 +12,35 @@ from arriero.cli.call import Call, Reply
 from arriero.cli.render.mending import render_mended, render_proposal, render_summary, tell
 from arriero.core.errors import ArrieroError
 from arriero.doctor import examine_all, open_site
-from arriero.doctor.check import Check
+from arriero.doctor.check import Check, Checked, Grade
 from arriero.doctor.errors import FixRefused, NobodyToAsk, NotMendable
-from arriero.doctor.examining import select
+from arriero.doctor.examining import ALL, select
 from arriero.doctor.fix import CannotFix, Fix
 from arriero.doctor.mending import Ending, Mended, Proposal, fix_of, mend, propose, waits
 from arriero.doctor.site import Site
 from arriero.i18n.mending_texts import mending_texts
 
-ALL = "all"
-
 
 def fix(call: Call) -> Reply:
-    """Named checks, or every one whose finding can be mended."""
+    """Named checks, or every one whose finding can be mended: what is more than a hint, with `all` the hints, too."""
     vars(call.args).update(changes=True)  # an interruption is told: something may be left to do
     site, words = open_site(call.world(), call.environ), mending_texts(call.texts)
     named = [word for word in call.args.fix if word != ALL]
-    checks = select(named) if named else asyncio.run(_mendable(site))
+    mendable = () if named else asyncio.run(_mendable(site))
+    checks = select(named) if named else tuple(c.check for c in mendable if ALL in call.args.fix or _pressing(c))
     healing = Healing(call, "validate --fix", lambda: site)
     every = [healing.treat(check) for check in checks]
-    text = "\n".join([render_summary(every, call.look), *([words.dry_run] if call.args.dry_run else [])])
-    return reply_on(call, every, text if every else words.nothing_to_mend)
+    text = "\n".join(["", render_summary(every, call.look)] if every else [words.nothing_to_mend])
+    hints = [words.hints_left] if len(mendable) > len(checks) else []
+    return reply_on(call, every, "\n".join([text, *hints, *([words.dry_run] if every and call.args.dry_run else [])]))
 
 
-async def _mendable(site: Site) -> tuple[Check, ...]:
-    return tuple(one.check for one in await examine_all(site) if not one.grade.ok and fix_of(one))
+async def _mendable(site: Site) -> tuple[Checked, ...]:
+    return tuple(one for one in await examine_all(site) if not one.grade.ok and fix_of(one))
+
+
+def _pressing(seen: Checked) -> bool:
+    return seen.grade.rank > Grade.UNKNOWN.rank
 
 
 def reply_on(call: Call, every: Iterable[Mended], text: str) -> Reply:

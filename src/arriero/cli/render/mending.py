@@ -67,7 +67,8 @@ def render_proposal(proposal: Proposal, look: Look) -> str:
     """What was seen, what would be done about it, and how it would be undone."""
     told, words = tell_check(proposal.checked, look.texts), mending_texts(look.texts)
     assert isinstance(proposal.plan, FixPlan)
-    lines = [look.paint(f"{told.title}: {told.seen}", "bold") + f" [{told.code}]", f"  {_does(proposal, look.texts)}"]
+    lines = ["", look.paint(f"{told.title}: {told.seen}", "bold") + f" [{told.code}]"]
+    lines += look.wrap(_does(proposal, look.texts), "  ")
     lines += render_changes(proposal.shown, told.code, look)
     if proposal.undo:
         lines += [f"  {words.undo}", *(f"    {line}" for line in _undo_lines(proposal.undo, look))]
@@ -78,7 +79,13 @@ def render_proposal(proposal: Proposal, look: Look) -> str:
 
 
 def render_changes(shown: Iterable[ChangeView], code: str, look: Look) -> list[str]:
-    return [f"  {line}" for view in shown for line in _change(view, code, look)]
+    """Commands in a row stand below one heading."""
+    lines, before = list[str](), ""
+    for view in shown:
+        heading, *below = _change(view, code, look)
+        lines += [f"  {line}" for line in ([] if heading == before and view.kind == "command" else [heading]) + below]
+        before = heading
+    return lines
 
 
 def _change(view: ChangeView, code: str, look: Look) -> Iterator[str]:
@@ -117,7 +124,8 @@ def render_mended(done: Mended, look: Look) -> str:
     """One line for what needed nothing; for the rest how it ended and where to look."""
     told, words = tell(done, look.texts), mending_texts(look.texts)
     sign = look.paint(look.sign(_SIGNS.get(told.ending, "dot")), _COLOURS.get(told.ending, ""))
-    lines = [f"{sign} {told.title}: {words.endings[told.ending]} ({told.after or told.seen})"]
+    seen = "" if done.ending is Ending.PLANNED else f" ({told.after or told.seen})"  # it stands just above
+    lines = [f"{sign} {told.title}: {words.endings[told.ending]}{seen}"]
     lines += [f"  {told.reason}"] if told.reason else []
     lines += [f"  {words.copy.format(path=copy)}" for copy in told.copies]
     if done.ending is Ending.FAILED and told.log:

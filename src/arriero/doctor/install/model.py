@@ -46,7 +46,7 @@ async def plan(site: Site, finding: Finding) -> FixPlan:
 
 def _undo(site: Site) -> tuple[Command, ...]:
     """The volume is a name for the user's folder: no model goes with it."""
-    if site.world.backend.kind is BackendKind.NATIVE:
+    if site.world.backend.kind == BackendKind.NATIVE:
         return ()
     docker = site.settings.docker
     named = ("docker", "compose", "--project-directory", str(docker.folder), "--project-name", docker.project)

@@ -30,6 +30,8 @@ GRADES = {
     "error": "errors",
 }
 
+EVERYTHING = "Everything, with what was seen: ./main.sh validate --only all"
+
 CHECKS: dict[str, CheckText] = {
     **system.CHECKS,
     **gpu.CHECKS,

@@ -30,6 +30,8 @@ GRADES = {
     "error": "errores",
 }
 
+EVERYTHING = "Todo, con lo que se ha visto: ./main.sh validar --only all"
+
 CHECKS: dict[str, CheckText] = {
     **system.CHECKS,
     **gpu.CHECKS,
