@@ -10,7 +10,7 @@ from arriero.measure.values import FigureName, Measurement
 from arriero.tui.view import Cell, Line, Tone, line
 from arriero.tui.words import Words
 
-_BAR = 24
+_BAR = 20
 _HISTORY = 10
 _MOMENTS = 8
 _FIRST_TOKEN = (FigureName.TTFT_FRESH, FigureName.TTFT_SHARED)
@@ -35,19 +35,22 @@ def _lines(history: Sequence[Measurement], words: Words, m: MeasureTexts) -> Ite
     title = m.plot_history.format(figure=m.figures[FigureName.GENERATION])
     yield from _plot(title, _past(history, words, m), words)
     for remark in last.remarks:
-        yield line(Cell(m.remarks[remark.code].format(**remark.params), Tone.WARN))
+        text = m.remarks[remark.code].format(**remark.params)
+        yield line(Cell(f"{words.texts.warning}: {text}", Tone.WARN))
 
 
 def _plot(title: str, bars: Sequence[_Bar], words: Words) -> Iterator[Line]:
-    """Nothing where there is nothing to draw; the longest bar is the largest value."""
+    """Nothing where there is nothing to draw; the longest bar is the largest value. The number comes first: where the
+    screen is narrow, it is the bar that is cut."""
     if not bars:
         return
     yield line(Cell(title, Tone.STRONG))
     widest, most = max(len(name) for name, _, _ in bars), max(value for _, value, _ in bars)
+    digits = max(len(told) for _, _, told in bars)
     for name, value, told in bars:
         filled = round(_BAR * value / most) if most else 0
         sign = "█" if words.unicode else "#"
-        yield line(f"  {name.ljust(widest)}  ", Cell((sign * filled).ljust(_BAR), Tone.ACCENT), f"  {told}")
+        yield line(f"  {name.ljust(widest)}  {told.rjust(digits)}  ", Cell(sign * filled, Tone.ACCENT))
     yield line("")
 
 

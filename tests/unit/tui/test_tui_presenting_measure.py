@@ -42,10 +42,11 @@ BEFORE = replace(
 
 def test_bars_are_as_long_as_what_they_show() -> None:
     told = plain(present_measure([LAST, BEFORE], WORDS)).splitlines()
-    bars = {line.split("█")[0].strip(): line.count("█") for line in told if "█" in line}
-    assert (bars["primer token, 512 tokens"], bars["primer token, 2048 tokens"]) == (6, 24)
-    assert (bars["2026-11-21 12:00  aaa"], bars["2026-11-22 12:34  bbb"]) == (12, 24)
-    assert (bars["0 s"], bars["2 s"]) == (24, 12)
+    bars = {line.strip().split("  ")[0]: line.count("█") for line in told if "█" in line}
+    assert (bars["primer token, 512 tokens"], bars["primer token, 2048 tokens"]) == (5, 20)
+    assert (bars["2026-11-21 12:00"], bars["2026-11-22 12:34"]) == (10, 20)
+    assert (bars["0 s"], bars["2 s"]) == (20, 10)
+    assert max(map(len, told[:-1])) <= 60  # a narrow terminal
     order = [line.strip() for line in told if line and not line.startswith("  ")]
     assert order[:4] == [
         "Velocidad",
@@ -59,7 +60,7 @@ def test_bars_are_as_long_as_what_they_show() -> None:
 
 def test_without_blocks_bars_are_of_signs_that_every_terminal_has() -> None:
     told = plain(present_measure([LAST], Words(texts_of(Language.EN), unicode=False)))
-    assert "#" * 24 in told
+    assert "#" * 20 in told
     assert told.isascii()
 
 
