@@ -13,9 +13,11 @@ import signal
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
+import psutil
 
 from bench.gateway_rig import MODELS, GatewayRig, gateway
 from bench.rig import installation
@@ -27,21 +29,22 @@ _PAUSE_S = 0.2
 async def run(rig: GatewayRig, seconds: float) -> int:
     """Prints what happened; 1 if anything happened that must not."""
     await _settled(rig)
-    process = rig.process
-    before = (process.num_fds(), process.memory_info().rss / 1e6)
+    before = rig.process.num_fds()
     until = time.monotonic() + seconds
     killer = asyncio.create_task(_kills(rig, until))
+    watcher = asyncio.create_task(_memory(rig, until, seconds / 12))
     found = await asyncio.gather(*(_client(rig, until, random.Random(number)) for number in range(CLIENTS)))
     killed = await killer
     ends = sum(found, Counter[str]())
     await _settled(rig)
-    process = rig.process
-    after = (process.num_fds(), process.memory_info().rss / 1e6)
+    after = rig.process.num_fds()
     print(f"{CLIENTS} clients, {seconds:g} s, killed {dict(killed)}: {dict(ends)}")
-    print(f"open files {before[0]} -> {after[0]}, memory {before[1]:.0f} -> {after[1]:.0f} MB")
+    print(f"open files {before} -> {after}; memory, process by process, MB:")
+    for pid, seen in (await watcher).items():
+        print(f"  {pid}: {' '.join(f'{mb:.0f}' for mb in seen)}")
     print(f"under way {rig.status()['flying']}, waiting {rig.status()['waiting']}")
     wrong = [end for end in ends if end.startswith(("wrong", "silent"))]
-    left = rig.status()["flying"] or rig.status()["waiting"] or after[0] > before[0] + 5
+    left = rig.status()["flying"] or rig.status()["waiting"] or after > before + 5
     return int(bool(wrong) or bool(left) or not ends["answered"])
 
 
@@ -91,17 +94,28 @@ def _whole(told: str, slot: str) -> str:
 
 
 async def _kills(rig: GatewayRig, until: float) -> Counter[str]:
-    """An engine every now and then, and the gateway once, in the middle."""
+    """An engine every now and then, and the gateway once, early: the next one shows whether its memory grows."""
     dice, killed = random.Random(0), Counter[str]()
-    middle = time.monotonic() + (until - time.monotonic()) / 2
+    early = time.monotonic() + (until - time.monotonic()) / 5
     while (left := until - time.monotonic()) > 0:
         await asyncio.sleep(min(left, dice.uniform(5, 15)))
-        if time.monotonic() > middle and not killed["gateway"]:
+        if time.monotonic() > early and not killed["gateway"]:
             await asyncio.to_thread(rig.kill)
             killed["gateway"] += 1
         elif await asyncio.to_thread(rig.kill_engine, dice.choice([*MODELS])):
             killed["engine"] += 1
     return killed
+
+
+async def _memory(rig: GatewayRig, until: float, every_s: float) -> dict[int, list[float]]:
+    """By the gateway's process, as time goes by; a moment at which there is none is left out."""
+    seen: dict[int, list[float]] = {}
+    while time.monotonic() < until:
+        if pid := (await asyncio.to_thread(rig.status))["pid"]:
+            with suppress(psutil.NoSuchProcess):
+                seen.setdefault(pid, []).append(psutil.Process(pid).memory_info().rss / 1e6)
+        await asyncio.sleep(every_s)
+    return seen
 
 
 async def _settled(rig: GatewayRig) -> None:

@@ -67,6 +67,25 @@ async def test_the_body_arrives_byte_for_byte(gateway: Desktop, route: object) -
     assert b"Content-Type: text/odd" in head
 
 
+async def test_a_query_goes_with_its_path(gateway: Desktop) -> None:
+    gateway.script = says(b"{}", kind=PLAIN)
+    async with gateway.post("/v1/messages?beta=true&x=%20", {"model": DEMO}):
+        pass
+    assert gateway.asked[0].startswith(b"POST /v1/messages?beta=true&x=%20 HTTP/1.1\r\n")
+
+
+async def test_nothing_that_is_asked_makes_a_line_of_the_log_by_itself(
+    gateway: Desktop, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", "arriero"):
+        async with gateway.post("/api/chat", {"model": "x\nforged model=demo"}) as answer:
+            assert answer.status == 404
+        async with gateway.session.get(gateway.url + "/v1/models/x%0Aforged") as answer:
+            assert answer.status == 404
+    assert len(caplog.records) == 2
+    assert not any("\n" in record.getMessage() for record in caplog.records)
+
+
 async def test_a_slots_name_becomes_its_models_and_nothing_else_changes(gateway: Desktop) -> None:
     gateway.script = says(b"{}", kind=PLAIN)
     async with gateway.post("/api/chat", b'{"a":"model", "model" : "demo","b":[{"model":"demo"}]}'):
@@ -196,8 +215,11 @@ async def test_a_model_that_is_not_used_is_unloaded_once(gateway: Desktop) -> No
         return True
 
     idling = Idling({"demo": 0.05, "second": 0.0}, unload)
-    for slot in ("second", "demo", "demo"):
-        idling.used(slot)
+    with idling.used("demo"):
+        with idling.used("second"), idling.used("demo"):
+            pass
+        with pytest.raises(TimeoutError):  # one answer is under way
+            await asyncio.wait_for(told.get(), 0.2)
     assert await asyncio.wait_for(told.get(), 20)
     idling.close()
     (asked,) = gateway.asked
@@ -206,11 +228,14 @@ async def test_a_model_that_is_not_used_is_unloaded_once(gateway: Desktop) -> No
 
 async def test_what_was_asked_shows_in_the_metrics(gateway: Desktop) -> None:
     gateway.script = says(b'data: {"usage":{"completion_tokens":7}}\n\n')
+    async with gateway.post("/api/chat", {"model": "nobody"}) as answer:
+        assert answer.status == 404
     async with gateway.post("/v1/chat/completions", ASK) as answer:
         await answer.read()
     async with gateway.session.get(gateway.url + "/metrics") as answer:
         told = await answer.text()
     assert 'arriero_gateway_requests_total{slot="demo",status="200"} 1.0' in told
+    assert 'arriero_gateway_requests_total{slot="",status="404"} 1.0' in told
     assert 'arriero_gateway_tokens_total{slot="demo"} 7.0' in told
     assert 'arriero_gateway_first_byte_seconds_count{slot="demo"} 1.0' in told
 

@@ -22,7 +22,7 @@ from arriero.engine.api.replies import reply
 from arriero.engine.api.requests import SHOW
 from arriero.engine.api.requests import read as read_request
 from arriero.gateway.body import Value, read, with_model
-from arriero.gateway.door import NOTE, Door, exposed, granted, numbered, told_in_the_log
+from arriero.gateway.door import NOTE, Door, exposed, granted, numbered, told
 from arriero.gateway.families import ROUTES, Route
 from arriero.gateway.idling import Idling
 from arriero.gateway.naming import Directory, Target
@@ -33,6 +33,7 @@ from arriero.state import State
 
 OLLAMA_VERSION = "0.33.0"
 _LARGE_BYTES = 1 << 16
+_NAME_LENGTH = 200  # of a name that nobody has, in the log
 _NAMED = struct("api.Request", model=STRING)
 _PLAIN = {"Content-Type": PLAIN_JSON}  # as Ollama's /v1 tells what its model's routes refuse
 
@@ -61,7 +62,9 @@ def make_app(house: House) -> web.Application:
     gate = Gate(
         GateRules(engine.origins, engine.max_body_bytes, lambda request: not exposed(request), door.admit, refusal_for)
     )
-    app = web.Application(client_max_size=engine.max_body_bytes, middlewares=[told_in_the_log, gate.pass_on])
+    app = web.Application(
+        client_max_size=engine.max_body_bytes, middlewares=[told(house.desk.metrics.request), gate.pass_on]
+    )
     app.on_response_prepare.append(gate.mark)
     app.on_response_prepare.append(numbered)
     routes = _Routes(house)
@@ -96,11 +99,8 @@ class _Routes:
             body = with_model(body, asked.model, target.reference)
         streams = route.family.streams if asked.stream is None else asked.stream
         passage = Passage(self._desk, request, route, target, streams=streams, note=request[NOTE])
-        self._house.idling.used(target.group.slot)
-        try:
+        with self._house.idling.used(target.group.slot):
             return await passage.go(body)
-        finally:
-            self._house.idling.used(target.group.slot)
 
     async def root(self, _: web.Request) -> web.StreamResponse:
         return web.Response(text="Ollama is running")
@@ -151,7 +151,7 @@ class _Routes:
     def _target(self, request: web.Request, name: str) -> Target:
         """Raises Refusal: nobody has that name, or the key is not for that slot."""
         board = self._house.desk.admission.board
-        request[NOTE].model = name[:200]
+        request[NOTE].model = ascii(name[:_NAME_LENGTH])
         target = self._house.directory.find(name, board.variants, board.serving)
         if target is None:
             near = self._house.directory.nearest(name)
@@ -159,7 +159,7 @@ class _Routes:
             raise Refusal(404, told, _PLAIN if request.path.startswith("/v1/") else None)
         if target.group.slot not in self._allowed(request):
             raise Refusal(403, f"this key is not for {target.group.slot}")
-        request[NOTE].model = str(target.group)
+        request[NOTE].slot, request[NOTE].model = target.group.slot, str(target.group)
         return target
 
 

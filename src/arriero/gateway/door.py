@@ -1,4 +1,4 @@
-"""Who may ask, and one line of the log for each request.
+"""Who may ask, and what is told of each request: a line of the log, and a count.
 
 Invariant: every answer and every line of the log has the request's id; no line has a prompt, an answer or a key.
 """
@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from arriero.core.clock import Clock
 from arriero.engine.api.refusal import Refusal
@@ -61,27 +62,29 @@ async def numbered(request: web.Request, response: web.StreamResponse) -> None:
     response.headers["X-Request-Id"] = request.get(_ID, "")
 
 
-@web.middleware
-async def told_in_the_log(request: web.Request, handler: Handler) -> web.StreamResponse:
-    request[_ID], note = secrets.token_hex(8), Note()
-    request[NOTE] = note
-    began, status = time.monotonic(), "hung up"
-    try:
-        response = await handler(request)
-        status = str(response.status)
-        return response
-    finally:
-        key = request.get(_KEY)
-        access.info(
-            "%s %s %s %s model=%s key=%s sent=%d waited=%.3fs first=%s took=%.3fs",
-            request[_ID],
-            request.method,
-            request.path,
-            status,
-            note.model or "-",
-            key.name if key else "-",
-            note.sent_bytes,
-            note.waited_s,
-            "-" if note.first_s is None else f"{note.first_s:.3f}s",
-            time.monotonic() - began,
-        )
+def told(count: Callable[[str, str], None]) -> Middleware:
+    """`count` is given each request's slot, where it got that far, and its status."""
+
+    @web.middleware
+    async def tell(request: web.Request, handler: Handler) -> web.StreamResponse:
+        request[_ID], note = secrets.token_hex(8), Note()
+        request[NOTE] = note
+        began, status = time.monotonic(), "hung up"
+        try:
+            response = await handler(request)
+            status = str(response.status)
+            return response
+        finally:
+            count(note.slot, status)
+            access.info("%s", _line(request, note, status, time.monotonic() - began))
+
+    return tell
+
+
+def _line(request: web.Request, note: Note, status: str, took_s: float) -> str:
+    """The path as it was sent: whatever it says, it makes no second line."""
+    key = request.get(_KEY)
+    words = [request[_ID], request.method, request.rel_url.raw_path, status]
+    words += [f"model={note.model or '-'}", f"key={key.name if key else '-'}", f"sent={note.sent_bytes}"]
+    words += [f"waited={note.waited_s:.3f}s", f"first={'-' if note.first_s is None else f'{note.first_s:.3f}s'}"]
+    return " ".join([*words, f"took={took_s:.3f}s"])

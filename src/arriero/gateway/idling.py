@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 logger = logging.getLogger("arriero.gateway")
 
@@ -18,15 +20,23 @@ class Idling:
 
     def __init__(self, limits_s: Mapping[str, float], unload: Callable[[str], Awaitable[bool]]) -> None:
         self._limits_s, self._unload = limits_s, unload
+        self._flying: Counter[str] = Counter()
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def used(self, slot: str) -> None:
-        """A request for it begins or ends: the time counts from here."""
+    @contextmanager
+    def used(self, slot: str) -> Iterator[None]:
+        """A request for it, from its beginning to its end: the time counts from the end of the last one."""
+        self._flying[slot] += 1
         if timer := self._timers.pop(slot, None):
             timer.cancel()
-        if limit_s := self._limits_s.get(slot):
-            self._timers[slot] = asyncio.get_running_loop().call_later(limit_s, self._over, slot)
+        try:
+            yield
+        finally:
+            self._flying[slot] -= 1
+            limit_s = self._limits_s.get(slot)
+            if limit_s and not self._flying[slot]:
+                self._timers[slot] = asyncio.get_running_loop().call_later(limit_s, self._over, slot)
 
     def close(self) -> None:
         for timer in self._timers.values():

@@ -25,7 +25,7 @@ class Metrics:
     def __init__(self, board: Board, queued: Callable[[], int], flying: Callable[[], int]) -> None:
         own = self._registry = CollectorRegistry()
         by_status = ("slot", "status")
-        self.requests = Counter("arriero_gateway_requests", "Answers, by slot and status", by_status, registry=own)
+        self._requests = Counter("arriero_gateway_requests", "Requests, by slot and status", by_status, registry=own)
         self.tokens = Counter("arriero_gateway_tokens", "Tokens of answers, as servers tell", ("slot",), registry=own)
         self.first = Histogram(
             "arriero_gateway_first_byte_seconds", "To an answer's first byte", ("slot",), buckets=_SECONDS, registry=own
@@ -46,9 +46,12 @@ class Metrics:
         for slot in swap.stopped:
             self.evictions.labels(slot).inc()
 
-    def answered(self, slot: str, status: int, tail: bytes) -> None:
+    def request(self, slot: str, status: str) -> None:
+        """`slot`: empty where it did not get as far as one. `status`: of HTTP, or that its client hung up."""
+        self._requests.labels(slot, status).inc()
+
+    def answered(self, slot: str, tail: bytes) -> None:
         """`tail`: the last bytes of the answer."""
-        self.requests.labels(slot, str(status)).inc()
         if told := _TOKENS.findall(tail):
             self.tokens.labels(slot).inc(int(told[-1]))
 

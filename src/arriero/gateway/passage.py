@@ -42,8 +42,9 @@ class Desk:
 
 @dataclass
 class Note:
-    """What the access log tells of a request besides its path and status."""
+    """What is told of a request besides its path and status."""
 
+    slot: str = ""
     model: str = ""
     waited_s: float = 0.0
     first_s: float | None = None
@@ -71,7 +72,7 @@ class Passage:
             if self._response is None:
                 raise
             refusal = refusal_for(error)
-            logger.warning("%s %s", self._request.path, refusal)
+            logger.warning("%s %s", self._route.path, refusal)
             return await self._break_off(refusal.message)
 
     async def _carry(self, body: bytes) -> web.StreamResponse:
@@ -120,7 +121,7 @@ class Passage:
     async def _pass_on(self, body: bytes) -> web.StreamResponse:
         slot = self._target.group.slot
         try:
-            answer = await self._desk.servers.post(slot, self._route.upstream, self._request.headers, body)
+            answer = await self._desk.servers.post(slot, self._path(), self._request.headers, body)
         except BrokenOff as error:
             raise Refusal(502, f"{slot} broke off before its answer: {error}") from error
         with closing(answer):
@@ -129,11 +130,15 @@ class Passage:
             anew = self._anew(answer)
             response = self._response or await self._open(answer, keeps_length=anew is None)
             whole = await self._stream(answer, anew)
-        self._desk.metrics.answered(slot, answer.status, self._tail)
+        self._desk.metrics.answered(slot, self._tail)
         if not whole:
             return await self._break_off(f"{slot} broke off in the midst of its answer")
         await response.write_eof()
         return response
+
+    def _path(self) -> str:
+        query = self._request.rel_url.raw_query_string
+        return f"{self._route.upstream}?{query}" if query else self._route.upstream
 
     def _anew(self, answer: Answer) -> FimAnswer | None:
         if self._route.told_anew is None or answer.status != 200:

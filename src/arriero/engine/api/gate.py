@@ -69,10 +69,10 @@ class Gate:
         except web.HTTPException as error:
             return _unrouted(request, error)
         except ConnectionError:
-            logger.info("%s %s: the client hung up before its answer was whole", request.method, request.path)
+            logger.info("%s: the client hung up before its answer was whole", _asked(request))
             raise asyncio.CancelledError from None  # nobody is there to answer; aiohttp logs any other error in full
         except Exception:
-            logger.exception("%s %s", request.method, request.path)
+            logger.exception("%s", _asked(request))
             return _refused(request, Refusal(500, "internal server error"))
 
     async def mark(self, request: web.Request, response: web.StreamResponse) -> None:
@@ -116,7 +116,7 @@ class Gate:
 
 def _refused(request: web.Request, refusal: Refusal) -> web.StreamResponse:
     if refusal.status >= 500:
-        logger.warning("%s %s: %d %s", request.method, request.path, refusal.status, refusal.message)
+        logger.warning("%s: %d %s", _asked(request), refusal.status, refusal.message)
     response = reply(form_of(request.path)(refusal.status, refusal.message), refusal.status, CHARSET_JSON)
     response.headers.update(refusal.headers)
     if refusal.status == 401:
@@ -124,6 +124,11 @@ def _refused(request: web.Request, refusal: Refusal) -> web.StreamResponse:
     if refusal.status in (408, 413):
         response.force_close()  # the rest of the body is not read
     return response
+
+
+def _asked(request: web.Request) -> str:
+    """As it was sent: whatever a path says, it makes no second line of the log."""
+    return f"{request.method} {request.rel_url.raw_path}"
 
 
 def _unrouted(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
