@@ -4,6 +4,7 @@
  * FAKE_NVML_LOST=1    the handle cannot be had: GPU_IS_LOST
  * FAKE_NVML_HANG=1    nvmlInit does not return
  * FAKE_NVML_CARDS=N   how many cards there are (1)
+ * FAKE_NVML_SLOWED=N  the mask of what holds the clocks back (0)
  * FAKE_NVML_PIDS=A:B  processes that compute, each with 1 GiB; the first one draws too, with 2 GiB
  */
 #include <stdio.h>
@@ -54,6 +55,10 @@ int nvmlDeviceGetTemperature(void *handle, unsigned sensor, unsigned *celsius) {
 int nvmlDeviceGetTemperatureThreshold(void *handle, unsigned which, unsigned *celsius) { *celsius = 93; return OK; }
 int nvmlDeviceGetPowerUsage(void *handle, unsigned *milliwatts) { return NOT_SUPPORTED; }
 int nvmlDeviceGetEnforcedPowerLimit(void *handle, unsigned *milliwatts) { *milliwatts = 215000; return OK; }
+int nvmlDeviceGetCurrentClocksThrottleReasons(void *handle, unsigned long long *reasons) {
+  *reasons = number("FAKE_NVML_SLOWED", 0);
+  return OK;
+}
 
 static int list(unsigned *count, process_t *processes, unsigned most, unsigned long long each) {
   char text[256];

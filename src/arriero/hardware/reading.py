@@ -25,6 +25,9 @@ _STATES = {
 }
 _TEMPERATURE_GPU = 0
 _THRESHOLD_SLOWDOWN = 1
+# nvmlClocksEventReasons: heat is SwThermalSlowdown, HwThermalSlowdown and HwSlowdown; power is HwPowerBrakeSlowdown,
+# and not SwPowerCap, with which a card at full work lives.
+_HEAT, _POWER = 0x20 | 0x40 | 0x8, 0x80
 
 
 def read(nvml: Any, wanted: str, *, simulated: bool) -> GpuSnapshot:
@@ -96,8 +99,15 @@ def _snapshot(
         temperature_limit_c=ask("nvmlDeviceGetTemperatureThreshold", _THRESHOLD_SLOWDOWN),
         power_w=_watts(ask("nvmlDeviceGetPowerUsage")),
         power_limit_w=_watts(ask("nvmlDeviceGetEnforcedPowerLimit")),
+        slowed_by=_slowed_by(ask("nvmlDeviceGetCurrentClocksThrottleReasons")),  # older than its EventReasons, and kept
         gpus=gpus,
     )
+
+
+def _slowed_by(reasons: int | None) -> str | None:
+    if reasons is None:
+        return None
+    return "power" if reasons & _POWER else "heat" if reasons & _HEAT else ""
 
 
 def _processes(nvml: Any, handle: Any) -> tuple[GpuProcess, ...]:

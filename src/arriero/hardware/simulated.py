@@ -114,6 +114,9 @@ class SimulatedNvml:
 
     nvmlDeviceGetPowerUsage = nvmlDeviceGetEnforcedPowerLimit = nvmlDeviceGetUtilizationRates
 
+    def nvmlDeviceGetCurrentClocksThrottleReasons(self, _handle: int) -> int:
+        raise NVMLError(*_NOT_SUPPORTED)
+
     def nvmlDeviceGetTemperature(self, _handle: int, _sensor: int) -> int:
         raise NVMLError(*_NOT_SUPPORTED)
 

@@ -44,6 +44,7 @@ class GpuSnapshot:
     """One look at the card. Figures are None where the driver does not know them, and all are unless READY.
 
     `used_bytes` is all that cannot be had, the driver's own share too. `gpus`: every card, as `0: NAME (UUID)`.
+    `slowed_by`: what holds its clocks back now, `heat` or `power` (the supply asks for it); empty: nothing does.
     `other_vendors`: names of makers whose cards are there too. `detail`: NVML's or the system's own words.
     """
 
@@ -65,6 +66,7 @@ class GpuSnapshot:
     temperature_limit_c: int | None = None
     power_w: float | None = None
     power_limit_w: float | None = None
+    slowed_by: str | None = None
     gpus: tuple[str, ...] = ()
     other_vendors: tuple[str, ...] = ()
 

@@ -58,6 +58,8 @@ TEXTS = MeasureTexts(
         "stolen": "the host took {percent} % of this virtual machine's processor",
         "slept": "the machine was suspended for {seconds} s while measuring",
         "hot": "the card reached {celsius} °C, close to its limit: it slows down so as not to overheat",
+        "slowed_heat": "the card had lowered its clocks because of its heat",
+        "slowed_power": "the card had lowered its clocks because its power supply asked for it",
         "capped": "the card was at its power limit ({watts} W)",
         "shared": "others had memory on the card: {who}",
     },

@@ -58,6 +58,8 @@ TEXTS = MeasureTexts(
         "stolen": "el anfitrión se llevó el {percent} % del procesador de esta máquina virtual",
         "slept": "el equipo se suspendió {seconds} s mientras se medía",
         "hot": "la tarjeta llegó a {celsius} °C, casi su límite: baja de velocidad para no calentarse",
+        "slowed_heat": "la tarjeta había bajado sus frecuencias por el calor",
+        "slowed_power": "la tarjeta había bajado sus frecuencias porque la fuente no daba más",
         "capped": "la tarjeta estaba en su tope de potencia ({watts} W)",
         "shared": "en la tarjeta había memoria de otros: {who}",
     },

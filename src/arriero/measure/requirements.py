@@ -147,7 +147,10 @@ def remedies_of(taken: Measurement, facts: Facts) -> tuple[Note, ...]:
         found += [Note("context", {"slot": slot, "context": n, "kv_cache": kv}) for kv, n in facts.largest_context if n]
     if told.others:
         found.append(Note("others", {"who": ", ".join(told.others)}))
-    if any(remark.code in ("busy", "stolen", "hot", "capped", "shared") for remark in taken.remarks):
+    if any(
+        remark.code in ("busy", "stolen", "hot", "slowed_heat", "slowed_power", "capped", "shared")
+        for remark in taken.remarks
+    ):
         found.append(Note("quiet", {}))
     found += [Note("setting", {"slot": slot, "key": key, "value": value}) for key, value in facts.faster_settings]
     found += [Note("variant", {"slot": slot, "variant": name}) for name in facts.other_variants]

@@ -133,6 +133,11 @@ def card_remarks(cards: list[GpuSnapshot], ours: frozenset[int]) -> Iterator[Rem
     capped = [c for c in ready if c.power_w and c.power_limit_w and c.power_w > _CAPPED * c.power_limit_w]
     if capped:
         yield Remark("capped", {"watts": round(capped[0].power_limit_w or 0)})
+    slowed = {c.slowed_by for c in ready}
+    if "heat" in slowed:
+        yield Remark("slowed_heat")
+    if "power" in slowed:
+        yield Remark("slowed_power")
     shared = {
         p.process or str(p.pid)
         for c in ready

@@ -60,6 +60,15 @@ async def test_every_figure_comes_through(look: Look) -> None:
 
 
 @pytest.mark.parametrize(
+    ("mask", "slowed_by"),
+    [(0x0, ""), (0x1, ""), (0x4, ""), (0x20, "heat"), (0x40, "heat"), (0x8, "heat"), (0x80, "power"), (0xA4, "power")],
+)
+async def test_what_holds_the_clocks_back(look: Look, mask: int, slowed_by: str) -> None:
+    """Idle and the power cap are how a card lives; heat and a weak supply are not."""
+    assert (await look(SLOWED=mask)).slowed_by == slowed_by
+
+
+@pytest.mark.parametrize(
     ("fault", "state", "words"),
     [
         ({"ERROR": 9}, GpuState.NO_DRIVER, ""),

@@ -56,11 +56,13 @@ def test_who_is_busy_cannot_be_told_of_a_server_elsewhere(tmp_path: Path) -> Non
         (CARD, []),
         (changed(CARD, temperature_c=89), [Remark("hot", {"celsius": 89})]),
         (changed(CARD, power_w=214.0), [Remark("capped", {"watts": 215})]),
+        (changed(CARD, slowed_by="heat"), [Remark("slowed_heat")]),
+        (changed(CARD, slowed_by="power"), [Remark("slowed_power")]),
         (changed(CARD, processes=(GpuProcess(9, "game", "", None, 2 << 30),)), [Remark("shared", {"who": "game"})]),
         (changed(CARD, temperature_limit_c=None, power_w=None), []),
         (GpuSnapshot(GpuState.NONE), []),
     ],
-    ids=["well", "hot", "capped", "shared", "silent", "none"],
+    ids=["well", "hot", "capped", "heat", "power", "shared", "silent", "none"],
 )
 def test_the_card(card: GpuSnapshot, expected: list[Remark]) -> None:
     assert list(card_remarks([CARD, card], frozenset({7}))) == expected
