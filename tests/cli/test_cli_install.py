@@ -27,6 +27,8 @@ def test_the_embedded_engine_from_a_rehearsal_to_a_second_run(arriero: Arriero, 
     rehearsed = arriero("--backend", "native", "install", "--dry-run", "--json")
     assert (rehearsed.code, json.loads(rehearsed.out)["data"]["dry_run"]) == (0, True)
     assert endings(rehearsed.out)["install.model"] == "planned"
+    (model,) = [step for step in json.loads(rehearsed.out)["data"]["steps"] if step["code"] == "install.model"]
+    assert model["undo"] == []  # no container is taken back where none was made
 
     done = arriero("--backend", "native", "instalar", "--yes", "--lang", "es")
     assert done.code == 0, done.err

@@ -5,12 +5,15 @@ That the stand-ins behave as the real ones is proved by `make install-check`, wh
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from arriero.cli.verbs import build_parser
 from arriero.core.paths import PROJECT_ROOT
+from arriero.i18n.en import EN
 from bare_host import BareHost, bare_host
 
 SCRIPTS = sorted((PROJECT_ROOT / ".scripts").glob("*.sh"))
@@ -143,15 +146,43 @@ def test_the_model_managers_verbs_are_the_apps(bare: BareHost) -> None:
     assert (unknown.returncode, "./main.sh help" in unknown.stderr) == (2, True)
 
 
-def test_from_the_app_they_are_handed_over(bare: BareHost) -> None:
+VERBS = [
+    ("", "status"),
+    ("status", "status"),
+    ("list", "models"),
+    ("models", "models"),
+    ("start qwen", "activate qwen"),
+    ("activate qwen", "activate qwen"),
+    ("stop qwen", "deactivate qwen"),
+    ("deactivate qwen", "deactivate qwen"),
+    ("stop-all", "down"),
+    ("down", "down"),
+    ("up", "up"),
+    ("update", "update --all"),
+    ("update qwen", "update qwen"),
+    ("pull qwen", "pull qwen"),
+    ("logs qwen", "logs qwen"),
+    ("install", "install"),
+    ("validate", "validate"),
+]
+
+
+@pytest.mark.parametrize(("words", "line"), VERBS)
+def test_from_the_app_they_are_handed_over(bare: BareHost, words: str, line: str) -> None:
     project = bare.folder / "project"
     (project / ".scripts").mkdir(parents=True)
     for name in ("steps.sh", "model_manager.sh"):
         (project / ".scripts" / name).write_text((PROJECT_ROOT / ".scripts" / name).read_text())
     (project / "main.sh").write_text('#!/bin/sh\necho "$@" "[${ARRIERO_STEP:-}]"\n')
     (project / "main.sh").chmod(0o755)
-    for words, line in ((("stop", "qwen"), "deactivate qwen []"), (("update",), "update --all []"), ((), "status []")):
-        command = ["/bin/bash", str(project / ".scripts/model_manager.sh"), *words]
-        environ = {**bare.host.environ, "ARRIERO_STEP": "1"}
-        said = subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout
-        assert said == f"{line}\n"
+    command = ["/bin/bash", str(project / ".scripts/model_manager.sh"), *words.split()]
+    environ = {**bare.host.environ, "ARRIERO_STEP": "1"}
+    said = subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout
+    assert said == f"{line} []\n"
+    verb = line.split(maxsplit=1)[0]
+    assert build_parser(EN, first=verb).read(line.split()).verb == verb
+
+
+def test_every_verb_of_the_model_manager_is_tried() -> None:
+    text = (PROJECT_ROOT / ".scripts/model_manager.sh").read_text()
+    assert set(re.findall(r"\[([a-z-]+)\]=", text)) <= {words.split()[0] for words, _ in VERBS if words}

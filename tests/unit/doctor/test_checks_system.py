@@ -12,6 +12,7 @@ import pytest
 from arriero.core.clock import Clock
 from arriero.doctor.check import Grade
 from arriero.doctor.checks.system import clock, distribution, memory, processor, reboot, terminal, user
+from arriero.doctor.facts.release import release
 from arriero.hardware.gpu import Gpu
 from doctor_machine import HOME, Machine, open_the_way
 
@@ -49,6 +50,45 @@ async def test_the_distribution(machine: Machine, text: str | None, expected: st
     if text:
         machine.file("/etc/os-release", text)
     assert await machine.kind(distribution.CHECK) == expected
+
+
+# as base-files of Ubuntu writes it: PRETTY_NAME first, its own words for the codename
+OS_RELEASE = """PRETTY_NAME="Ubuntu {long}"
+NAME="Ubuntu"
+VERSION_ID="{version}"
+VERSION="{long} ({name})"
+VERSION_CODENAME={codename}
+ID=ubuntu
+ID_LIKE=debian
+HOME_URL="https://www.ubuntu.com/"
+SUPPORT_URL="https://help.ubuntu.com/"
+BUG_REPORT_URL="https://bugs.launchpad.net/ubuntu/"
+PRIVACY_POLICY_URL="https://www.ubuntu.com/legal/terms-and-policies/privacy-policy"
+UBUNTU_CODENAME={codename}
+LOGO=ubuntu-logo
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "long", "name", "day", "expected"),
+    [
+        ("24.04", "24.04.3 LTS", "Noble Numbat", "2026-11-30", "supported"),
+        ("25.10", "25.10", "Questing Quokka", "2026-07-31", "supported"),
+        ("25.10", "25.10", "Questing Quokka", "2026-08-01", "ended"),
+        ("25.10", "25.10", "Questing Quokka", "2026-11-30", "ended"),
+        ("26.04", "26.04 LTS", "Resolute Raccoon", "2026-11-30", "supported"),
+    ],
+)
+async def test_the_ubuntus_that_are_meant(
+    machine: Machine, version: str, long: str, name: str, day: str, expected: str
+) -> None:
+    at(machine, datetime.fromisoformat(day).replace(tzinfo=UTC))
+    codename = name.split(maxsplit=1)[0].lower()
+    machine.file("/etc/os-release", OS_RELEASE.format(version=version, long=long, name=name, codename=codename))
+    assert await machine.kind(distribution.CHECK) == expected
+    found = await release(machine.site)
+    assert found is not None
+    assert (found.codename, found.like, found.compose_package) == (codename, ("debian",), "docker-compose-v2")
 
 
 async def test_the_processor(machine: Machine) -> None:
