@@ -1,6 +1,6 @@
 # Everything a developer types. `make check` is what CI runs.
 .DEFAULT_GOAL := check
-.PHONY: setup fmt fmt-check lint types arch test check bench soak live report-check install-check run docs pictures lock
+.PHONY: setup fmt fmt-check lint types arch test check bench soak live report-check install-check run docs pictures screens lock
 BIN := .venv-test/bin
 PYTHON := $(BIN)/python
 SCRIPTS := main.sh test.sh .ci/run .ci/docker .ci/install $(wildcard .scripts/*.sh)
@@ -59,6 +59,9 @@ docs: setup  ## the reference pages, made from the code
 
 pictures: setup  ## how the app looks, kept anew: look at them before they are committed
 	TUI_PICTURES_ANEW=1 $(PYTHON) -m pytest -q tests/unit/tui/test_tui_pictures.py
+
+screens: setup  ## docs/screens: a session in a fresh clone (of what is committed), as text and as pictures
+	$(PYTHON) scripts/make_screens.py
 
 lock: setup  ## new versions of every dependency, hashed
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \

@@ -1,6 +1,7 @@
 """The program as a person has it: typed into a shell in a real terminal (tmux), keys sent, the screen read.
 
-TUI_CAPTURES=FOLDER keeps the screens as text: docs/screens is made of them.
+TUI_CAPTURES=FOLDER keeps the screens as text, and TUI_CLONE=FOLDER has the session in a clone, from its first start on:
+`make screens` makes docs/screens so.
 """
 
 from __future__ import annotations
@@ -103,6 +104,7 @@ def terminal(tmp_path: Path, free_port: int) -> Iterator[Terminal]:
         **os.environ,
         "ARRIERO_DATABASE": f"{os.environ['HOME']}/models.db",
         "ARRIERO_SLOTS__DEMO__PORT": str(free_port),
+        "ARRIERO_YES": "1",  # a clone makes its environment without asking
         "PS1": "READY ",
     }
     for name in ("TMUX", "TMUX_PANE"):
@@ -125,7 +127,9 @@ def installed(terminal: Terminal, demo_gguf: Path) -> Terminal:
 
 
 def begin(terminal: Terminal, *flags: str, first: str = "Menú") -> None:
-    terminal.type(shlex.join([sys.executable, str(MAIN), *flags]))
+    clone = os.environ.get("TUI_CLONE")
+    program = [f"{clone}/main.sh"] if clone else [sys.executable, str(MAIN)]
+    terminal.type(shlex.join([*program, *flags]))
     terminal.until_shows(first, "SmolLM2")
 
 
@@ -168,13 +172,18 @@ def test_a_whole_session(installed: Terminal) -> None:
     t.until_shows("Validate Installation")
     t.keep("active-en-80x24")
     t.tmux("resize-window", "-x", "140", "-y", "40")
-    t.until_shows("t theme   q leave", "SmolLM2 135M Instruct")
+    t.until_shows("i español   t theme   q leave", "SmolLM2 135M Instruct")
     t.keep("active-en-140x40")
     t.keys("i")
-    t.until_shows("t tema   q salir")
+    t.until_shows("i English   t tema   q salir")
     t.keep("active-es-140x40")
     t.keys("i")
     t.until_shows("t theme   q leave")
+    t.keys("s")
+    t.until_shows("Settings", "Speculative draft")
+    t.keep("settings-en-140x40")
+    t.keys("Escape")
+    t.until_not("Speculative draft")
     t.keys("?")
     t.until_shows("Operations", "Close")
     t.keys("Escape")
