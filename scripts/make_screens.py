@@ -1,4 +1,4 @@
-"""docs/screens anew: a session in tmux from a fresh clone's first start on, as text, and one in the app, as pictures."""
+"""docs/screens anew: a session in tmux from a fresh clone on, as text, and one in the app, as pictures."""
 
 from __future__ import annotations
 

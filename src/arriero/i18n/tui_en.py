@@ -96,9 +96,9 @@ EN = TuiTexts(
     activity_unlooked="The machine is being looked over. Choose an operation by its key.",
     hints={
         "menu": "enter runs it",
-        "models": "enter copies the address   3 activate   4 stop   8 chat   9 log",
+        "models": "enter copies its URL   3 activate   4 stop   8 chat   9 log",
         "activity": "enter shows it   p pauses   x cancels",
-        "always": "? help   ctrl+p commands   tab next part   i español   t theme   q leave",
+        "always": "? help   ctrl+p commands   tab pane   i español   t theme   q leave",
     },
     model_context="context {tokens}",
     gateway_flying="under way: {count}",

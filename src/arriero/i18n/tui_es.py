@@ -98,7 +98,7 @@ ES = TuiTexts(
         "menu": "enter ejecuta",
         "models": "enter copia la dirección   3 activa   4 para   8 chat   9 registro",
         "activity": "enter lo muestra   p pausa   x cancela",
-        "always": "? ayuda   ctrl+p órdenes   tab otra parte   i English   t tema   q salir",
+        "always": "? ayuda   ctrl+p órdenes   tab panel   i English   t tema   q salir",
     },
     model_context="contexto {tokens}",
     gateway_flying="en curso: {count}",
