@@ -1,6 +1,6 @@
 """`python -m bench`: the table. `python -m bench soak [SECONDS]`: load for a minute. `python -m bench live`: Kilo.
 `python -m bench fit`: predicted memory against what llama.cpp allocates. `python -m bench measuring`: what measuring
-costs. `python -m bench picture`: a report in a real browser."""
+costs. `python -m bench picture`: a report in a real browser. `python -m bench screen`: the app alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import platform
 import signal
 import sys
 
-from bench import commands, containers, fit, live, measuring, picture, serving, soak
+from bench import commands, containers, fit, live, measuring, noticing, picture, screen, serving, soak
 from bench.rig import installation
 from bench.table import render
 
@@ -26,11 +26,15 @@ def main(words: list[str]) -> int:
             return live.run(here)
         if words[:1] == ["picture"]:
             return picture.run(here)
+        if words[:1] == ["screen"]:
+            print(render([*screen.measure(here), *noticing.measure(here)]))
+            return 0
         if words[:1] == ["measuring"]:
             print(render(asyncio.run(measuring.measure(here))))
             return 0
         rows = [*asyncio.run(serving.measure(here)), *commands.measure(here), *fit.rows()]
         rows += containers.measure(here.gguf)
+        rows += noticing.measure(here)
         rows += asyncio.run(measuring.measure(here))
     load = os.getloadavg()[0]
     print(f"\n{os.cpu_count()} processors, Python {platform.python_version()}, load average at the end {load:.1f}\n")
