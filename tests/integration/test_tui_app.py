@@ -50,10 +50,10 @@ async def opens(tmp_path: Path) -> AsyncIterator[Open]:
 
 @pytest.fixture
 def installed(opens: Open, demo_gguf: Path) -> Open:
-    """With the demo model there, made brief: so small a model may go on for minutes."""
+    """With the demo model there, made to end: so small a model may go on for minutes, and brief ones cannot be stopped."""
     store: Store = install(opens(), demo_gguf, REFERENCE)
     model = store.get(Reference.parse(REFERENCE))
-    params = store.add_bytes(b'{"num_predict":24,"temperature":0,"stop":["<|im_end|>"]}', media.PARAMS)
+    params = store.add_bytes(b'{"num_predict":400,"temperature":0,"stop":["<|im_end|>"]}', media.PARAMS)
     kept = [layer for layer in model.layers if layer.media_type != media.PARAMS]
     store.write_manifest(model.reference, model.config_layer, [*kept, params])
     return opens

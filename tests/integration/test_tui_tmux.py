@@ -1,30 +1,22 @@
-"""The program as a person has it: typed into a shell in a real terminal (tmux), keys sent, the screen read.
-
-TUI_CAPTURES=FOLDER keeps the screens as text, and TUI_CLONE=FOLDER has the session in a clone, from its first start on:
-`make screens` makes docs/screens so.
-"""
+"""The program as a person has it: typed into a shell in a real terminal (tmux), keys sent, the screen read."""
 
 from __future__ import annotations
 
 import os
+import re
 import shlex
-import shutil
 import signal
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pytest
 
 from arriero.core.paths import SOURCE_ROOT
 from stack_world import install_brief
+from tui_terminal import MAIN, Terminal, opened
 
-MAIN = SOURCE_ROOT.parent / "main.py"
-LIMIT_S = 90.0
+SGR = re.compile(r"\x1b\[([0-9;]*)m")
 CRASHING = """
 import sys
 sys.path.insert(0, {source!r})
@@ -39,85 +31,10 @@ sys.exit(main([]))
 """
 
 
-@dataclass(frozen=True)
-class Terminal:
-    """One tmux server with one window in it, and a shell in that."""
-
-    socket: Path
-
-    def tmux(self, *words: str) -> str:
-        done = subprocess.run(
-            ["tmux", "-S", str(self.socket), *words], capture_output=True, text=True, check=True, timeout=20
-        )
-        return done.stdout
-
-    @property
-    def shows(self) -> str:
-        return self.tmux("capture-pane", "-p")
-
-    def keys(self, *keys: str) -> None:
-        self.tmux("send-keys", *keys)
-
-    def type(self, text: str) -> None:
-        self.tmux("send-keys", "-l", text)
-        self.keys("Enter")
-
-    def until_shows(self, *texts: str) -> None:
-        self._until(lambda: all(text in self.shows for text in texts), f"did not show {texts}")
-
-    def until_shows_one(self, *texts: str) -> None:
-        self._until(lambda: any(text in self.shows for text in texts), f"showed none of {texts}")
-
-    def ask_the_shell(self, text: str) -> None:
-        """Types it once the prompt is there: what is typed while a program ends may be lost with its settings."""
-        self._until(lambda: self.shows.rstrip().endswith("READY"), "did not come back to the shell")
-        self.type(text)
-
-    def until_not(self, text: str) -> None:
-        self._until(lambda: text not in self.shows, f"still shows {text}")
-
-    def _until(self, condition, told: str) -> None:  # type: ignore[no-untyped-def]
-        deadline = time.monotonic() + LIMIT_S
-        while not condition():
-            assert time.monotonic() < deadline, f"{told}:\n{self.shows}"
-            time.sleep(0.05)
-
-    @property
-    def app(self) -> psutil.Process:
-        """The Python of ours in it."""
-        (shell,) = self.tmux("list-panes", "-F", "#{pane_pid}").split()
-        return next(p for p in psutil.Process(int(shell)).children(recursive=True) if str(MAIN) in p.cmdline())
-
-    def keep(self, name: str) -> None:
-        if folder := os.environ.get("TUI_CAPTURES"):
-            text = "\n".join(line.rstrip() for line in self.shows.splitlines()).rstrip()
-            Path(folder, f"{name}.txt").write_text(text + "\n")
-
-
 @pytest.fixture
-def terminal(tmp_path: Path, free_port: int) -> Iterator[Terminal]:
-    """80x24, Spanish; the demo slot on a port of its own and its model there."""
-    if shutil.which("tmux") is None:
-        missing = "tmux is not installed: apt-get install tmux"
-        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
-    environ = {
-        **os.environ,
-        "ARRIERO_DATABASE": f"{os.environ['HOME']}/models.db",
-        "ARRIERO_SLOTS__DEMO__PORT": str(free_port),
-        "ARRIERO_YES": "1",  # a clone makes its environment without asking
-        "PS1": "READY ",
-    }
-    for name in ("TMUX", "TMUX_PANE"):
-        environ.pop(name, None)
-    here = Terminal(Path(os.environ["XDG_RUNTIME_DIR"]) / "tmux")
-    start = ["new-session", "-d", "-x", "80", "-y", "24", "bash", "--norc", "--noprofile", "-i"]
-    subprocess.run(["tmux", "-S", str(here.socket), "-f", "/dev/null", *start], env=environ, check=True)
-    try:
-        here.until_shows("READY")
+def terminal(free_port: int) -> Iterator[Terminal]:
+    with opened(free_port) as here:
         yield here
-    finally:
-        subprocess.run([sys.executable, str(MAIN), "down", "-q"], env=environ, check=True, capture_output=True)
-        here.tmux("kill-server")
 
 
 @pytest.fixture
@@ -259,6 +176,37 @@ def test_a_crash_leaves_the_terminal_one_line_and_a_file(terminal: Terminal, tmp
     assert "Traceback" not in terminal.shows
     (file,) = (Path(os.environ["XDG_STATE_HOME"]) / "arriero" / "logs").glob("internal-*.txt")
     assert "on purpose" in file.read_text()
+
+
+def background_of(painted: str, word: str) -> int:
+    """The code of the colour behind a word of the screen as it was painted."""
+    codes = [int(code) for sgr in SGR.findall(painted[: painted.index(word)]) for code in sgr.split(";") if code]
+    return next(code for code in reversed(codes) if code in (*range(40, 50), *range(100, 108)))
+
+
+@pytest.mark.parametrize("name", ["xterm-16color", "linux", "screen"])
+def test_sixteen_colours_are_enough(terminal: Terminal, name: str) -> None:
+    terminal.type(f"env -u COLORTERM TERM={name} {shlex.join([sys.executable, str(MAIN)])}")
+    terminal.until_shows("Menú", "SmolLM2", "inactivo")
+    painted = terminal.tmux("capture-pane", "-p", "-e")
+    codes = {int(code) for sgr in SGR.findall(painted) for code in sgr.split(";") if code}
+    assert not codes & {38, 48}  # colours by number, of 256 or of millions
+    assert codes & set(range(90, 98))
+    assert background_of(painted, "qwen") != background_of(painted, "deepseek")
+    terminal.keys("Tab", "Tab")
+    terminal.until_shows("enter ejecuta")
+    painted = terminal.tmux("capture-pane", "-p", "-e")
+    assert background_of(painted, "Validar") != background_of(painted, "Instalar Stack")
+
+
+def test_without_colours_nothing_is_coloured(terminal: Terminal) -> None:
+    terminal.type(f"NO_COLOR=1 {shlex.join([sys.executable, str(MAIN)])}")
+    terminal.until_shows("Menú", "SmolLM2", "inactivo")
+    painted = terminal.tmux("capture-pane", "-p", "-e")
+    mixed = [rgb for rgb in re.findall(r"[34]8;2;(\d+);(\d+);(\d+)", painted) if len(set(rgb)) > 1]
+    assert mixed == []
+    plain = {int(code) for sgr in SGR.findall(painted) if "8;" not in sgr for code in sgr.split(";") if code}
+    assert not plain & {*range(31, 37), *range(41, 47), *range(91, 97), *range(101, 107)}
 
 
 def test_a_dumb_terminal_gets_the_lines(terminal: Terminal) -> None:

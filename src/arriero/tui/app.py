@@ -82,6 +82,7 @@ class ArrieroApp(App[int]):
         self._usage = UsageMeter()
         self._told: set[int] = set()
         self.set_class(not words.unicode, "-ascii")
+        self.set_class(self.console.color_system in (None, "standard"), "-few-colours")  # the subtle ones look alike
         ScrollBar.renderer = ScrollBarRender if words.unicode else AsciiScrollBar
 
     def _job_ended(self) -> None:
