@@ -50,7 +50,7 @@ async def opens(tmp_path: Path) -> AsyncIterator[Open]:
 
 @pytest.fixture
 def installed(opens: Open, demo_gguf: Path) -> Open:
-    """With the demo model there, made to end: so small a model may go on for minutes, and brief ones cannot be stopped."""
+    """With the demo model there, made to end (it may go on for minutes), but not so soon that it cannot be stopped."""
     store: Store = install(opens(), demo_gguf, REFERENCE)
     model = store.get(Reference.parse(REFERENCE))
     params = store.add_bytes(b'{"num_predict":400,"temperature":0,"stop":["<|im_end|>"]}', media.PARAMS)
