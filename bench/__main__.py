@@ -26,11 +26,9 @@ def main(words: list[str]) -> int:
             return live.run(here)
         if words[:1] == ["picture"]:
             return picture.run(here)
-        if words[:1] == ["screen"]:
-            print(render([*screen.measure(here), *noticing.measure(here)]))
-            return 0
-        if words[:1] == ["measuring"]:
-            print(render(asyncio.run(measuring.measure(here))))
+        if words[:1] in (["screen"], ["measuring"]):
+            alone = [*screen.measure(here), *noticing.measure(here)] if words[:1] == ["screen"] else None
+            print(render(alone or asyncio.run(measuring.measure(here))))
             return 0
         rows = [*asyncio.run(serving.measure(here)), *commands.measure(here), *fit.rows()]
         rows += containers.measure(here.gguf)
