@@ -7,12 +7,14 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import openai
 import pytest
 
+from arriero.core.files import command_lock
 from docker_stack import DockerStack, docker_stack
 from docker_world import MODELS, docker
 from gateway_world import RealGateway, gateway_over
@@ -71,14 +73,16 @@ def test_a_key_stands_before_the_containers(gateway: RealGateway, client: openai
 
 
 def test_a_stream_hears_that_its_container_is_loading(gateway: RealGateway, client: openai.OpenAI) -> None:
+    """Another command is at work until it has heard so: a container may be there within a second."""
     headers = {"x-api-key": client.api_key}
     body = {"model": "mistral", "messages": ASK, "max_tokens": 3, "stream": True}
-    with httpx.stream(
-        "POST", gateway.url + "/v1/chat/completions", json=body, headers=headers, timeout=LIMIT_S
-    ) as answer:
-        lines = [line for line in answer.iter_lines() if line]
-    assert re.fullmatch(r": (loading|waiting for) mistral, \d+ s", lines[0])
-    assert lines[-1] == "data: [DONE]"
+    url, held = gateway.url + "/v1/chat/completions", ExitStack()
+    held.enter_context(command_lock(gateway.folder / "state/command.lock", "other", "now"))
+    with held, httpx.stream("POST", url, json=body, headers=headers, timeout=LIMIT_S) as answer:
+        lines = answer.iter_lines()
+        assert re.fullmatch(r": (loading|waiting for) mistral, \d+ s", next(lines))
+        held.close()
+        assert [line for line in lines if line][-1] == "data: [DONE]"
 
 
 def test_a_container_that_is_removed_while_it_answers(

@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -92,16 +92,42 @@ def until(look: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_a_stream_hears_that_its_model_is_loading(gateway: RealGateway) -> None:
-    with httpx.stream(
-        "POST", gateway.url + CHAT, json={"model": "demo", "messages": ASK, "stream": True, **SMALL}, timeout=LIMIT_S
-    ) as answer:
-        lines = [line for line in answer.iter_lines() if line]
-    comments = [line for line in lines if line.startswith(":")]
-    assert comments
-    assert all(re.fullmatch(r": (loading|waiting for) demo, \d+ s", line) for line in comments)
-    assert lines[-1] == "data: [DONE]"
+def test_streams_hear_that_their_model_is_loading_whoever_reads_them(gateway: RealGateway) -> None:
+    """A command that is at work holds the load up for as long as it takes until each has heard so."""
+    address: dict[str, Any] = {"base_url": gateway.url, "api_key": "any", "max_retries": 0, "timeout": LIMIT_S}
+    first, second = openai.OpenAI(**address | {"base_url": gateway.url + "/v1"}), anthropic.Anthropic(**address)
+    asked: dict[str, Any] = {"model": "demo", "messages": ASK, "max_tokens": 3}
+    with ThreadPoolExecutor(4) as pool, ExitStack() as held:
+        held.enter_context(command_lock(gateway.folder / "state/arriero/command.lock", "other", "now"))
+        lines: tuple[list[str], list[str]] = ([], [])
+        for path, read in zip((CHAT, "/v1/messages"), lines, strict=True):
+            pool.submit(raw, gateway, path, asked, read)
+        parsed = pool.submit(through_openai, first, asked), pool.submit(through_anthropic, second, asked)
+        until(lambda: status(gateway)["waiting"] == 4)
+        heard = len(lines[0])
+        until(lambda: len(lines[0]) == heard + 2)  # so long did the others wait too, and all hear something each second
+        held.close()
+        assert all(answer.result() for answer in parsed)
+    for read in lines:
+        assert re.fullmatch(r": (loading|waiting for) demo, \d+ s", read[0])
+    assert lines[0][-1] == "data: [DONE]"
+    assert json.loads(lines[1][-1].removeprefix("data: ")) == {"type": "message_stop"}
     assert states(gateway) == {"demo": "active", "second": "inactive"}
+
+
+def raw(gateway: RealGateway, path: str, asked: dict[str, Any], read: list[str]) -> None:
+    """Its lines, as curl shows them, as they come."""
+    with httpx.stream("POST", gateway.url + path, json=asked | {"stream": True}, timeout=LIMIT_S) as answer:
+        read.extend(line for line in answer.iter_lines() if line)
+
+
+def through_openai(client: openai.OpenAI, asked: dict[str, Any]) -> list[str]:
+    return [chunk.choices[0].delta.content for chunk in client.chat.completions.create(**asked, stream=True)]
+
+
+def through_anthropic(client: anthropic.Anthropic, asked: dict[str, Any]) -> list[str]:
+    with client.messages.stream(**asked) as stream:
+        return [*stream.text_stream]
 
 
 def test_two_models_in_turn_on_a_card_that_holds_one(gateway: RealGateway) -> None:
