@@ -45,11 +45,13 @@ Probe = Callable[[], Awaitable[Told]]
 
 @dataclass(frozen=True)
 class Acceptance:
-    """`measurements`: what the rows were judged by."""
+    """`measurements`: what the rows were judged by. `fault`: what ended it early, or kept from being brought back what
+    was active."""
 
     rows: tuple[Row, ...]
     measurements: tuple[Measurement, ...]
     interrupted: bool
+    fault: ArrieroError | None = None
 
     @property
     def not_met(self) -> tuple[str, ...]:
@@ -74,26 +76,39 @@ class _Findings:
     rows: list[Row] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
     interrupted: bool = False
+    fault: ArrieroError | None = None
+
+    def told(self) -> Acceptance:
+        measurements = tuple(one.measurement for one in self.taken)
+        return Acceptance(tuple(self.rows), measurements, self.interrupted, self.fault)
 
 
 async def accept(world: World, toolkit: Probe, editor: Probe, report: Report) -> Acceptance:
     """`toolkit` and `editor` are asked by whoever knows them. Measures every active slot, and the life cycle once.
 
-    A cancellation ends it with what there is. Raises NothingActive, and what bringing back what was active raises.
+    Whatever ends it, the rows that there are are told. Raises NothingActive.
     """
     slots = await active_slots(world)
     found = _Findings()
-    async with as_before(world, report) as before:
-        try:
-            found.rows += await asyncio.to_thread(_uptimes, world, before)
-            for slot in slots:
-                await _slot(world, slot, found, report)
-            found.rows += [*_others(world, slots), await _probed("7.toolkit", toolkit)]
-            report(Progress("measure.editor"))
-            found.rows.append(await _probed("7.editor", editor))
-        except asyncio.CancelledError:
-            found.interrupted = went_on()
-    return Acceptance(tuple(found.rows), tuple(one.measurement for one in found.taken), found.interrupted)
+    try:
+        async with as_before(world, report) as before:
+            try:
+                found.rows += await asyncio.to_thread(_uptimes, world, before)
+                await _ask_all(world, slots, found, report)
+                found.rows.append(await _probed("7.toolkit", toolkit))
+                report(Progress("measure.editor"))
+                found.rows.append(await _probed("7.editor", editor))
+            except asyncio.CancelledError:
+                found.interrupted = went_on()
+    except ArrieroError as fault:
+        found.fault = fault
+    return found.told()
+
+
+async def _ask_all(world: World, slots: tuple[str, ...], found: _Findings, report: Report) -> None:
+    for slot in slots:
+        await _slot(world, slot, found, report)
+    found.rows += _others(world, slots)
 
 
 def _uptimes(world: World, before: dict[str, ModelStatus]) -> list[Row]:

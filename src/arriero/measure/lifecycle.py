@@ -60,29 +60,33 @@ async def _slots(world: World) -> dict[str, ModelStatus]:
 
 @dataclass(frozen=True)
 class LifeCycle:
+    """`fault`: what kept from being brought back what was active."""
+
     figures: tuple[Figure, ...]
     interrupted: bool
+    fault: ArrieroError | None = None
 
 
 async def life_cycle(world: World, slot: str, report: Report, turns: int) -> LifeCycle:
-    """Of an active slot, `turns` times. What fails is marked, and a cancellation ends it with what there is; raises
-    only what bringing back what was active raises.
-    """
-    interrupted = False
+    """Of an active slot, `turns` times. What fails is marked, and a cancellation ends it with what there is."""
+    interrupted, fault = False, None
     cold, swap, off = (Series(name) for name in (FigureName.COLD, FigureName.SWAP, FigureName.OFF))
-    async with as_before(world, report) as before:
-        other = next((s.id for s in before.values() if s.installed and s.id != slot), None)
-        if other is None:
-            swap.flag(Mark.NO_PAIR)
-        try:
-            for turn in range(turns):
-                with _blaming(turn, (off, cold, swap)):
-                    await _turn(world, slot, other, report, (cold, swap, off))
-        except (ArrieroError, Broken):
-            pass  # it stands in the series
-        except asyncio.CancelledError:
-            interrupted = went_on()
-    return LifeCycle(tuple(replace(s, over=not interrupted).figure() for s in (cold, swap, off)), interrupted)
+    try:
+        async with as_before(world, report) as before:
+            other = next((s.id for s in before.values() if s.installed and s.id != slot), None)
+            if other is None:
+                swap.flag(Mark.NO_PAIR)
+            try:
+                for turn in range(turns):
+                    with _blaming(turn, (off, cold, swap)):
+                        await _turn(world, slot, other, report, (cold, swap, off))
+            except (ArrieroError, Broken):
+                pass  # it stands in the series
+            except asyncio.CancelledError:
+                interrupted = went_on()
+    except ArrieroError as broken:
+        fault = broken
+    return LifeCycle(tuple(replace(s, over=not interrupted).figure() for s in (cold, swap, off)), interrupted, fault)
 
 
 @contextmanager

@@ -67,13 +67,14 @@ async def measure(world: World, target: Target, wish: Wish, report: Report) -> T
         at=at,
         took_s=round(world.clock.monotonic() - began, 3),
         quick=wish.quick,
-        whole=served.whole and not life.interrupted,
+        whole=served.whole and not life.interrupted and not life.fault,
         environment=target.environment,
         figures=(*served.figures, *life.figures),
         remarks=watch.remarks,
         memory=tuple(watch.memory),
     )
-    return await _kept(world, measurement, replace(served, interrupted=life.interrupted))
+    taken = await _kept(world, measurement, replace(served, interrupted=life.interrupted))
+    return replace(taken, failures=(*taken.failures, life.fault)) if life.fault else taken
 
 
 async def _kept(world: World, measurement: Measurement, served: Served) -> Taken:

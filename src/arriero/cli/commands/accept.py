@@ -27,6 +27,8 @@ def accept(call: Call) -> Reply:
     doing = use_case(world, lambda: _toolkit(call, world), lambda: _editor(call, world, call.environ), call.narrate)
     told = asyncio.run(doing)
     failures: list[ArrieroError] = [RequirementsNotMet(told.not_met)] if told.not_met else []
+    if told.fault:
+        failures.insert(0, told.fault)
     if told.interrupted:
         failures.insert(0, Interrupted(call.args.verb, changes=False))
     return Reply(told, render_acceptance(told, call.look), tuple(failures), nothing_done=True)
