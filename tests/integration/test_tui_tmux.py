@@ -166,6 +166,28 @@ def test_told_to_end_it_leaves_the_terminal_as_it_was(terminal: Terminal, number
     terminal.until_shows(f"code {code}")
 
 
+@pytest.mark.parametrize(("keys", "code"), [(("C-c", "C-c"), 0), ((), 129)], ids=["ctrl-c", "hang-up"])
+def test_told_to_end_while_something_runs_it_puts_that_away(
+    installed: Terminal, keys: tuple[str, ...], code: int
+) -> None:
+    begin(installed)
+    installed.until_shows("c03c30abc61b")
+    installed.keys("3")
+    installed.until_shows("demo 135m")
+    installed.keys("End", "Enter")
+    installed.until_shows("arrancar demo")
+    app = installed.app
+    installed.keys("Enter", *keys)
+    if not keys:
+        app.send_signal(signal.SIGHUP)
+    installed.until_not("Actividad")
+    installed.ask_the_shell("echo code $?")
+    installed.until_shows(f"code {code}")
+    installed.type(shlex.join([sys.executable, str(MAIN), "status"]))
+    installed.until_shows("MODELO", "demo")
+    assert "▲" not in installed.shows
+
+
 def test_a_crash_leaves_the_terminal_one_line_and_a_file(terminal: Terminal, tmp_path: Path) -> None:
     script = tmp_path / "crashing.py"
     script.write_text(CRASHING.format(source=str(SOURCE_ROOT)))

@@ -155,10 +155,10 @@ class ArrieroApp(App[int]):
         self.draw()
 
     def draw(self) -> None:
-        """The main screen, wherever it lies, shows what is known now."""
+        """The main screen shows what is known now; below a screen that hides it, when it is to be seen again."""
         self.known = replace(self.known, jobs=self.book.snapshots)
         for screen in self.screen_stack:
-            if isinstance(screen, MainScreen):
+            if isinstance(screen, MainScreen) and (screen is self.screen or self.screen.is_modal):
                 screen.show(self.known, self.words)
 
     def draw_anew(self) -> None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from arriero.core.errors import ArrieroError
 from arriero.hardware.values import GpuSnapshot
-from arriero.runtime.native.records import lock_path
 
 if TYPE_CHECKING:
     from arriero.gateway.results import GatewayStatus
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
 STORE_EVERY_S = 0.8  # a model that another program fetches or deletes shows within a second
 CARD_EVERY_S = 2.0
+GATEWAY = "_gateway"  # as `gateway.keeping` calls it; a test holds them in step
 _NOISE_BYTES = 64 << 20  # a desktop takes and gives as much without anything to be told
 
 
@@ -40,10 +40,12 @@ def folder_times(folder: str) -> dict[str, int]:
 
 async def gateway_glance(world: World) -> GatewayStatus | None:
     """None where none runs, and where it cannot be told: who asks wants to show it, not to hear why not."""
-    from arriero.gateway.keeping import SERVICE, look  # late: most have none
+    from arriero.runtime.native.records import lock_path  # late: the first screen does without
 
-    if not await asyncio.to_thread(lock_path(world.configuration.settings.run_dir, SERVICE).exists):
+    if not await asyncio.to_thread(lock_path(world.configuration.settings.run_dir, GATEWAY).exists):
         return None
+    from arriero.gateway.keeping import look  # late: most have none
+
     with suppress(ArrieroError):
         seen = await look(world)
         return None if seen.state == "off" else seen

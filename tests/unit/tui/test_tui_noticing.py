@@ -10,8 +10,9 @@ import made_known as made
 import pytest
 from test_tui_presenting import EN, ES, shown
 
+from arriero.gateway.keeping import SERVICE
 from arriero.hardware.values import GpuProcess, GpuState
-from arriero.tui.noticing import card_differs, folder_times
+from arriero.tui.noticing import GATEWAY, card_differs, folder_times
 from arriero.tui.presenting import present_main
 from arriero.tui.view import plain
 
@@ -65,3 +66,7 @@ def test_who_else_is_on_the_card_is_told_with_what_it_holds() -> None:
     known = replace(made.KNOWN, status=replace(made.STATUS, gpu=made.CARD, others=(game, hidden)))
     assert "— También en la GPU: game (4711), 2,10 GB" in shown(known)
     assert "— On the GPU too: — (815, 0123456789ab), —" in shown(known, EN)
+
+
+def test_the_gateway_is_called_as_it_calls_itself() -> None:
+    assert GATEWAY == SERVICE

@@ -94,6 +94,9 @@ class MainScreen(Screen[object]):
         activity, details = (9 if rows >= _TALL else 4), (7 if columns >= _WIDE else 8)
         return Room(columns - 3, columns - menu - 3, rows - activity - details - (3 if card else 2) - 1)
 
+    def on_screen_resume(self) -> None:
+        self.show(self.home.known, self.home.words)
+
     def on_resize(self) -> None:
         self.show(self.home.known, self.home.words)
         self._hint()
