@@ -129,6 +129,10 @@ def test_two_models_in_turn_on_a_card_that_holds_one(gateway: RealGateway) -> No
         assert (answer.status_code, answer.json()["model"]) == (200, told)
     assert gateway.loads[before:] == ["second", "demo"]
     assert "stop second (yields to=demo), start demo (asked)" in gateway.log
+    for path, listed in (("/v1/models", "data"), ("/api/tags", "models")):
+        told = httpx.get(gateway.url + path, timeout=LIMIT_S).json()[listed]
+        seen = {(model["slot"], model["state"], model["context_length"]) for model in told}
+        assert seen == {("demo", "active", 4096), ("second", "inactive", 2048)}
 
 
 def test_many_at_once_for_two_models_load_each_once(gateway: RealGateway) -> None:

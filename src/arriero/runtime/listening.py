@@ -19,6 +19,7 @@ _ASKED = struct.Struct("=BBxxI48x")  # inet_diag_req_v2: family, protocol, state
 _TOLD = struct.Struct("=4x2s62xI")  # inet_diag_msg: the socket's own port, its inode
 _TCP_LISTEN = 10
 _PIECE_BYTES = 1 << 16
+_LIMIT_S = 1.0  # it answers at once; what plays a kernel may not
 Inodes = dict[int, set[int]]
 
 
@@ -34,6 +35,7 @@ def by_netlink() -> Inodes:
     """Raises OSError: it is forbidden here, or the kernel has no such thing."""
     found: Inodes = {}
     with socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, _SOCK_DIAG) as kernel:
+        kernel.settimeout(_LIMIT_S)
         for family in (socket.AF_INET, socket.AF_INET6):
             asked = _ASKED.pack(family, socket.IPPROTO_TCP, 1 << _TCP_LISTEN)
             kernel.send(_HEAD.pack(_HEAD.size + len(asked), _BY_FAMILY, _DUMP, 0, 0) + asked)
