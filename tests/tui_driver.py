@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -57,13 +56,6 @@ class Person:
         """The screen, line by line."""
         strips = self.app.screen._compositor.render_strips()
         return "\n".join(strip.text.rstrip() for strip in strips)
-
-    def keep(self, name: str) -> None:
-        """TUI_PICTURES=FOLDER keeps the screen as a picture: docs/screens is made of them."""
-        if folder := os.environ.get("TUI_PICTURES"):
-            picture = self.app.export_screenshot(title="./main.sh")
-            without_fonts = re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL)  # they lie elsewhere
-            Path(folder, f"{name}.svg").write_text(without_fonts)
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)

@@ -51,6 +51,7 @@ class Still(ArrieroApp):
         environ: Mapping[str, str] = {"ARRIERO_ENGINE__PARALLEL": "2"}
         keeping = Keeping(_no_world, environ, here)
         super().__init__(host_of(_no_world, keeping=keeping, unicode=words.unicode), words, theme, validates=False)
+        self.set_class(False, "-few-colours")  # whatever terminal the tests have
         self.known = known
         shelf: Any = Shelf(known.jobs)
         self.book = shelf

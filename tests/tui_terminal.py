@@ -1,12 +1,14 @@
 """A real terminal: tmux with a shell in it, keys sent, the screen read.
 
-TUI_CAPTURES=FOLDER keeps the screens as text, and TUI_CLONE=FOLDER has the program started in a clone, from its first
-start on: `make screens` makes docs/screens so.
+TUI_CAPTURES=FOLDER keeps the screens as text and as pictures, and TUI_CLONE=FOLDER has the program started in a clone,
+from its first start on: `make screens` makes docs/screens so.
 """
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,11 +20,14 @@ from pathlib import Path
 
 import psutil
 import pytest
+from rich.console import Console
+from rich.text import Text
 
 from arriero.core.paths import SOURCE_ROOT
 
 MAIN = SOURCE_ROOT.parent / "main.py"
 LIMIT_S = 90.0
+CAPTURES = os.environ.get("TUI_CAPTURES")
 
 
 @dataclass(frozen=True)
@@ -75,9 +80,19 @@ class Terminal:
         return next(p for p in psutil.Process(int(shell)).children(recursive=True) if str(MAIN) in p.cmdline())
 
     def keep(self, name: str) -> None:
-        if folder := os.environ.get("TUI_CAPTURES"):
+        if CAPTURES:
             text = "\n".join(line.rstrip() for line in self.shows.splitlines()).rstrip()
-            Path(folder, f"{name}.txt").write_text(text + "\n")
+            Path(CAPTURES, f"{name}.txt").write_text(text + "\n")
+
+    def picture(self, name: str) -> None:
+        if CAPTURES:
+            columns = int(self.tmux("display", "-p", "#{pane_width}"))
+            console = Console(file=io.StringIO(), record=True, width=columns, color_system="truecolor")
+            painted = Text.from_ansi(self.tmux("capture-pane", "-p", "-e", "-N").removesuffix("\n"))
+            console.print(painted, soft_wrap=True)
+            svg = console.export_svg(title="./main.sh")
+            without_fonts = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)  # they lie elsewhere
+            Path(CAPTURES, f"{name}.svg").write_text(without_fonts)
 
 
 def require(program: str, package: str) -> str:
@@ -98,6 +113,7 @@ def opened(demo_port: int) -> Iterator[Terminal]:
         "ARRIERO_DATABASE": f"{os.environ['HOME']}/models.db",
         "ARRIERO_SLOTS__DEMO__PORT": str(demo_port),
         "ARRIERO_YES": "1",  # a clone makes its environment without asking
+        **({"COLORTERM": "truecolor"} if CAPTURES else {}),
         "PS1": "READY ",
     }
     for name in ("TMUX", "TMUX_PANE"):

@@ -88,7 +88,6 @@ async def test_a_days_work(installed: Open) -> None:
         await person.type("What is the capital of France?")
         await person.press("enter")
         await person.until_sees("tokens/s")
-        person.keep("chat")
         await person.type("more")
         await person.press("enter", "escape")
         await person.until_sees("(interrumpido)")
@@ -97,12 +96,6 @@ async def test_a_days_work(installed: Open) -> None:
         await person.press("escape")
         await person.until(lambda: isinstance(person.app.screen, MainScreen))
         await person.until_sees("tokens/s")
-        person.keep("main-es")
-        await person.press("i")
-        await person.until_sees("Activity", "active")
-        person.keep("main-en")
-        await person.press("i")
-        await person.until_sees("Actividad")
 
         await search_the_log(person)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -160,9 +161,15 @@ def _details(model: ModelStatus, known: Known, words: Words, room: Room) -> Iter
     }
     width = max(map(len, facts)) + 2
     for label, text in facts.items():
-        first, *rest = wrap(text, max(20, room.model_columns - width + 1), break_on_hyphens=False) or [text]
+        first, *rest = _wrapped(text, max(20, room.model_columns - width + 1))
         yield line(Cell(label.ljust(width), Tone.DIM), first)
         yield from (line(" " * width, further) for further in rest)
+
+
+def _wrapped(text: str, columns: int) -> list[str]:
+    """A number stays with its unit."""
+    kept = re.sub(r"(?<=\d) (?=\w)", "\u00a0", text)
+    return [each.replace("\u00a0", " ") for each in wrap(kept, columns, break_on_hyphens=False)] or [text]
 
 
 def _version(model: ModelStatus, known: Known, words: Words) -> str:
