@@ -42,8 +42,9 @@ soak: setup  ## 50 clients for a minute: errors, leaks, memory; pulls, commands,
 	PYTHONPATH=src $(PYTHON) -m bench.soak_gateway 300
 	PYTHONPATH=src $(PYTHON) -m bench.soak_screen 60
 
-live: setup  ## the Kilo Code command line against the demo slot (needs npm)
+live: setup  ## the Kilo Code command line against the demo slot and through the gateway (needs npm); what the gateway shows
 	PYTHONPATH=src $(PYTHON) -m bench live
+	PYTHONPATH=src $(PYTHON) -m bench.gateway_shown
 
 report-check: setup  ## a report of the demo model in a real headless Chromium: console, network, width; its pictures for docs/
 	PYTHONPATH=src $(PYTHON) -m bench picture

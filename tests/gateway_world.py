@@ -6,11 +6,13 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import shutil
 import ssl
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -148,8 +150,22 @@ class RealGateway:
         return subprocess.run(command, env=self.environ, capture_output=True, text=True, check=check, timeout=200)
 
 
+@contextmanager
+def switched_on(make: Callable[[Path], RealGateway]) -> Iterator[RealGateway]:
+    """What `make` made in a short folder to run in (a socket's path has 108 bytes). Nothing of it runs afterwards."""
+    run = Path(tempfile.mkdtemp(prefix="arr-"))
+    made = make(run)
+    try:
+        made.arriero("gateway", "on")
+        yield made
+    finally:
+        made.arriero("gateway", "off", check=False)
+        made.arriero("down", check=False)
+        shutil.rmtree(run)
+
+
 def real_gateway(folder: Path, run: Path, gguf: Path, **settings: str) -> RealGateway:
-    """Not started yet. `run` is short, for a socket's 108 bytes; `settings` are lines of `[gateway]`."""
+    """For `switched_on`; `settings` are lines of `[gateway]`."""
     demo, second, own = free_port(), free_port(), free_port()
     (folder / "config/arriero").mkdir(parents=True)
     lines = [f"{name} = {value}" for name, value in settings.items()]
@@ -175,7 +191,7 @@ def real_gateway(folder: Path, run: Path, gguf: Path, **settings: str) -> RealGa
 
 
 def gateway_over(stack: DockerStack, run: Path, **settings: str) -> RealGateway:
-    """In front of containers, not started yet. `run` and `settings` as above."""
+    """The same in front of containers."""
     own = free_port()
     flags = stack.flags | {"run_dir": str(run), "gateway.port": str(own), "lang": "en"}
     flags |= {f"gateway.{name}": value for name, value in settings.items()}

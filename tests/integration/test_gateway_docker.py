@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,7 +15,7 @@ import pytest
 from arriero.core.files import command_lock
 from docker_stack import DockerStack, docker_stack
 from docker_world import MODELS, docker
-from gateway_world import RealGateway, gateway_over
+from gateway_world import RealGateway, gateway_over, switched_on
 
 LIMIT_S = 180.0
 ASK = [{"role": "user", "content": "Say hello."}]
@@ -33,15 +31,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory, standin_image: str, demo_ggu
 @pytest.fixture(scope="module")
 def gateway(stack: DockerStack) -> Iterator[RealGateway]:
     """Running, with nothing active. It asks for keys on this machine too."""
-    run = Path(tempfile.mkdtemp(prefix="arr-"))
-    made = gateway_over(stack, run, keys="always", wait_s=str(int(LIMIT_S)), patience_s="0")
-    try:
-        made.arriero("gateway", "on")
+    settings = {"keys": "always", "wait_s": str(int(LIMIT_S)), "patience_s": "0"}
+    with switched_on(lambda run: gateway_over(stack, run, **settings)) as made:
         yield made
-    finally:
-        made.arriero("gateway", "off", check=False)
-        made.arriero("down", check=False)
-        shutil.rmtree(run)
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +60,8 @@ def test_a_key_stands_before_the_containers(gateway: RealGateway, client: openai
         assert httpx.post(gateway.url + "/v1/chat/completions", json=body, headers=headers).status_code == 401
     with pytest.raises(openai.PermissionDeniedError, match="this key is not for deepseek"):
         client.chat.completions.create(model="deepseek", messages=ASK)  # type: ignore[call-overload]
+    seen = json.loads(gateway.arriero("gateway", "status", "--json").stdout)["data"]
+    assert (seen["state"], seen["answers"], seen["flying"]) == ("on", True, None)
     published = stack.clone.containers()["qwen"]["HostConfig"]["PortBindings"].values()
     assert {binding["HostIp"] for bindings in published for binding in bindings} == {"127.0.0.1"}
 

@@ -13,6 +13,7 @@ import pytest
 from test_gateway_passage import ASK, EVENT, says
 
 from arriero.engine.api import gate
+from arriero.gateway.serving import work_until
 from gateway_world import DEMO, Desktop, desktop
 from native_world import until
 
@@ -161,3 +162,24 @@ async def test_an_answer_that_is_shorter_than_it_was_to_be(gateway: Desktop) -> 
         assert await answer.content.readuntil(b"\n\n") == EVENT
         with pytest.raises(aiohttp.ClientPayloadError):
             await answer.read()
+
+
+async def test_a_defect_in_what_must_always_work_ends_the_process() -> None:
+    """So that its supervisor starts it anew, instead of requests that wait for ever."""
+
+    async def broken() -> None:
+        raise AssertionError("a defect")
+
+    goes_on, told = asyncio.Event(), asyncio.Event()
+    with pytest.raises(ExceptionGroup):
+        await asyncio.wait_for(work_until(told, broken(), forever(goes_on)), 20)
+    assert goes_on.is_set()
+    told.set()
+    await asyncio.wait_for(work_until(told, forever(asyncio.Event())), 20)
+
+
+async def forever(ended: asyncio.Event) -> None:
+    try:
+        await asyncio.Event().wait()
+    finally:
+        ended.set()

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import sqlite3
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,7 +25,7 @@ from arriero.core.files import command_lock
 from arriero.core.ids import Reference
 from arriero.store import Store
 from arriero.store.importing import import_gguf
-from gateway_world import DEMO, RealGateway, real_gateway
+from gateway_world import DEMO, RealGateway, real_gateway, switched_on
 
 CHAT = "/v1/chat/completions"
 ASK = [{"role": "user", "content": "Say hello."}]
@@ -39,15 +37,9 @@ pytestmark = pytest.mark.timeout(400)  # real loads, one after another, on a mac
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory, demo_gguf: Path) -> Iterator[RealGateway]:
     """Running, with nothing active. Tests of this module follow each other on it."""
-    run = Path(tempfile.mkdtemp(prefix="arr-"))
-    made = real_gateway(tmp_path_factory.mktemp("gateway"), run, demo_gguf, wait_s="120", patience_s="0")
-    try:
-        made.arriero("gateway", "on")
+    folder = tmp_path_factory.mktemp("gateway")
+    with switched_on(lambda run: real_gateway(folder, run, demo_gguf, wait_s="120", patience_s="0")) as made:
         yield made
-    finally:
-        made.arriero("gateway", "off", check=False)
-        made.arriero("down", check=False)
-        shutil.rmtree(run)
 
 
 class Occupied:

@@ -16,7 +16,7 @@ from arriero.gateway.certificates import fingerprint
 from arriero.gateway.errors import CertificateInvalid
 from arriero.gateway.results import ExposureStatus, GatewayOutcome, GatewayStatus
 from arriero.runtime import proc
-from arriero.runtime.http import NoAnswer, ask
+from arriero.runtime.http import Answer, NoAnswer, ask
 from arriero.runtime.native.finding import Found
 from arriero.runtime.native.records import GAVE_UP, SERVING
 from arriero.runtime.native.supervised import Order, Supervised
@@ -67,7 +67,8 @@ async def look(world: World) -> GatewayStatus:
     kept, port = _kept(world), world.configuration.settings.gateway.port
     found = await kept.find_one(SERVICE)
     port = found.options.port if found.options else port
-    told = await _health(port) if found.engine else None
+    answer = await _health(port) if found.engine else None
+    told = answer.json() if answer and answer.status == 200 else None
     state, now = world.writable_state(), world.clock.now()
     exposure, resting = state.exposure(), state.resting_since()
     loading = told.get("loading") if told else None
@@ -79,7 +80,7 @@ async def look(world: World) -> GatewayStatus:
         last_exit=found.record.last_exit if found.record else None,
         memory_bytes=await asyncio.to_thread(proc.memory_bytes, found.family) if found.family else None,
         in_step=found.options.settings_hash == _order(world).settings_hash if found.options else None,
-        answers=told is not None,
+        answers=answer is not None,
         flying=_number(told, "flying"),
         waiting=_number(told, "waiting"),
         loading=str(loading) if loading else None,
@@ -139,13 +140,12 @@ def _state(found: Found) -> str:
     return "on" if found.record and found.record.phase == SERVING else "starting"
 
 
-async def _health(port: int) -> dict[str, object] | None:
-    """None where it does not tell: it hangs, or asks this machine for a key too."""
+async def _health(port: int) -> Answer | None:
+    """What it tells; 401 where it asks this machine for a key too."""
     try:
-        answer = await ask(HOST, port, "/health", limit_s=_LOOK_S)
+        return await ask(HOST, port, "/health", limit_s=_LOOK_S)
     except NoAnswer:
         return None
-    return answer.json() if answer.status == 200 else None
 
 
 def _number(told: dict[str, object] | None, name: str) -> int | None:

@@ -19,8 +19,9 @@ class ExposureStatus:
 class GatewayStatus:
     """The gateway as it was seen. `state`: on, starting, failed (nobody tries any more) or off.
 
-    `url`: the OpenAI base URL. `answers`: it told its `/health`, from which are `flying` (requests under way),
-    `waiting` and `loading` (a slot). `in_step` None: it does not run. `keys`: how many hold.
+    `url`: the OpenAI base URL. `answers`: it does not hang. `flying` (requests under way), `waiting` and `loading` (a
+    slot) are from its `/health`; None where it asks this machine for a key too. `in_step` None: it does not run.
+    `keys`: how many hold.
     """
 
     state: str

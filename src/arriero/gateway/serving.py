@@ -7,8 +7,9 @@ import gc
 import logging
 import signal
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any
 
 from aiohttp import web
 
@@ -55,11 +56,18 @@ async def serve(world: World, clock: Clock) -> None:
         await runner.setup()
         held.push_async_callback(runner.cleanup)
         await _listen(runner, world.configuration, state)
-        for work in (house.desk.admission.run(), _watched(world, house.desk.admission)):
-            held.push_async_callback(_ended, asyncio.create_task(work))
         gc.freeze()  # what was imported stays: no need to walk through it again and again
-        await told_to_end.wait()
+        await work_until(told_to_end, house.desk.admission.run(), _watched(world, house.desk.admission))
     logger.info("ended")
+
+
+async def work_until(told_to_end: asyncio.Event, *works: Coroutine[Any, Any, None]) -> None:
+    """A defect in one of them is raised: a process that ends is started anew, one that only seems to work is not."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(work) for work in works]
+        await told_to_end.wait()
+        for task in tasks:
+            task.cancel()
 
 
 def make_runner(house: House) -> web.AppRunner:
@@ -132,8 +140,3 @@ async def _watched(world: World, admission: Admission) -> None:
         except ArrieroError as fault:
             logger.warning("the slots cannot be watched, again in %g s: %s", _AGAIN_S, fault)
         await asyncio.sleep(_AGAIN_S)
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

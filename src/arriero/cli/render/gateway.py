@@ -24,7 +24,7 @@ def render_gateway(gateway: GatewayStatus, look: Look) -> str:
     templates = [t.states[gateway.state]]
     if gateway.state != "off":
         templates += [t.stale] if gateway.in_step is False else []
-        templates += [t.busy] if gateway.answers else []
+        templates += [t.busy] if gateway.flying is not None else []
         templates += [t.loading] if gateway.loading else []
         templates += [t.memory] if gateway.memory_bytes else []
         templates += [t.log]
