@@ -9,6 +9,7 @@ from arriero.doctor.check import Check, Finding, Grade, Subject, saw
 from arriero.doctor.facts.account import account
 from arriero.doctor.fix import Fix, FixPlan
 from arriero.doctor.install.step import BOTH, Step
+from arriero.doctor.owning import given_to
 from arriero.doctor.site import Site
 
 
@@ -28,7 +29,7 @@ async def look(site: Site) -> Finding:
 async def plan(_site: Site, finding: Finding) -> FixPlan:
     paths = [str(path) for path in finding.params["paths"]]  # type: ignore[attr-defined]  # a list, as `look` made it
     if finding.kind == "closed":
-        return FixPlan((Command(("chown", "-R", f"{finding.params['user']}:", "--", *paths), root=True),))
+        return FixPlan((given_to(f"{finding.params['user']}:", *paths),))
     undo = (Command(("rmdir", "--ignore-fail-on-non-empty", "--", *reversed(paths))),)
     return FixPlan((Command(("mkdir", "-p", "--", *paths)),), undo)
 

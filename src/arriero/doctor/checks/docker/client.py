@@ -11,6 +11,7 @@ from pathlib import Path
 
 from arriero.doctor.check import Check, Finding, Grade, Subject, saw
 from arriero.doctor.facts.account import account
+from arriero.doctor.owning import owner
 from arriero.doctor.site import Site
 
 
@@ -38,14 +39,6 @@ def _read(site: Site, path: Path) -> Finding:
 
 def client_folder(site: Site) -> Path:
     return Path(site.host.environ.get("DOCKER_CONFIG") or Path(site.host.environ.get("HOME", "/")) / ".docker")
-
-
-def owner(path: Path) -> str:
-    """The name, or the number where it has none."""
-    try:
-        return path.owner()
-    except KeyError:
-        return str(path.stat().st_uid)
 
 
 CHECK = Check(

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from arriero.doctor.check import Check, Finding, Grade, Subject, saw
+from arriero.doctor.owning import owner
 from arriero.doctor.site import Site
 
 
@@ -27,14 +28,6 @@ def _judge(path: Path) -> Finding:
         if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
             return saw("closed", path=str(path), folder=str(folder), owner=owner(folder))
     return saw("right", path=str(path))
-
-
-def owner(path: Path) -> str:
-    """The name, or the number where it has none."""
-    try:
-        return path.owner()
-    except KeyError:
-        return str(path.stat().st_uid)
 
 
 CHECK = Check(

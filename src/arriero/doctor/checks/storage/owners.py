@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from arriero.doctor.check import Check, Finding, Grade, Subject, saw
-from arriero.doctor.checks.storage.models_folder import owner
 from arriero.doctor.facts.account import account
+from arriero.doctor.owning import owner
 from arriero.doctor.site import Site
 
 

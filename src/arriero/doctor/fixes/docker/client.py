@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from arriero.doctor.changes import Command, FileWritten
+from arriero.doctor.changes import FileWritten
 from arriero.doctor.check import Finding
 from arriero.doctor.checks.docker.client import CHECK
 from arriero.doctor.fix import Fix, FixPlan
+from arriero.doctor.owning import given_to
 from arriero.doctor.site import Site
 
 
@@ -16,8 +17,8 @@ async def plan(site: Site, finding: Finding) -> FixPlan:
     path = Path(str(finding.params["path"]))
     if finding.kind == "foreign":
         user, folder = finding.params["user"], site.host.path(str(finding.params["folder"]))
-        undo = Command(("chown", "-R", f"{finding.params['owner']}:", "--", str(folder)), root=True)
-        return FixPlan((Command(("chown", "-R", f"{user}:", "--", str(folder)), root=True),), (undo,))
+        undo = given_to(f"{finding.params['owner']}:", str(folder))
+        return FixPlan((given_to(f"{user}:", str(folder)),), (undo,))
     before = site.host.read(path)
     text = None if finding.kind == "not_json" else _without_store(before or "{}")
     return FixPlan((FileWritten(path, text, mode=0o600),), (FileWritten(path, before, mode=0o600),))

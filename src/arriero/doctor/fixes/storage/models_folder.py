@@ -7,6 +7,7 @@ from arriero.doctor.check import Finding
 from arriero.doctor.checks.storage.models_folder import CHECK
 from arriero.doctor.facts.account import account
 from arriero.doctor.fix import CannotFix, Fix, FixPlan
+from arriero.doctor.owning import given_to
 from arriero.doctor.site import Site
 
 
@@ -17,7 +18,7 @@ async def plan(site: Site, finding: Finding) -> FixPlan | CannotFix:
     who = await site.fact(account)
     if finding.params["owner"] == "ollama" or who is None:
         return CannotFix("shared", (("path", path), ("owner", finding.params["owner"])))  # a running service needs it
-    return FixPlan((Command(("chown", "-R", f"{who.name}:", "--", path), root=True, limit_s=300),))
+    return FixPlan((given_to(f"{who.name}:", path),))
 
 
 FIX = Fix(CHECK.code, frozenset({"absent", "closed"}), plan, frozenset({"shared"}))
