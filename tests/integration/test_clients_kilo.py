@@ -140,4 +140,6 @@ def test_a_broken_file_is_left_as_it_is(world: World, tmp_path: Path, file: Path
     file.write_bytes(content)
     with pytest.raises(ClientFileInvalid):
         disconnect(world, tmp_path / "home", {})
+    with pytest.raises(ClientFileInvalid):  # what `connect` does with it
+        editing.with_members(file, editing.read(file), {("provider", "arriero-a"): {}})
     assert (file.read_bytes(), list_of(file.parent)) == (content, [file])

@@ -10,9 +10,9 @@ import pytest
 
 from arriero.core.errors import ArrieroError
 from arriero.core.files import CommandRunning, command_lock
-from arriero.core.progress import Progress, silent
+from arriero.core.progress import Progress, Report, silent
 from arriero.doctor import errors
-from arriero.doctor.changes import Change, Command, FileWritten
+from arriero.doctor.changes import Change, Command, FileWritten, OwnAct
 from arriero.doctor.check import Check, Finding, Grade, Subject, saw
 from arriero.doctor.fix import Afterwards, CannotFix, Fix, FixPlan
 from arriero.doctor.mending import Ending, Mended, Proposal, mend, propose
@@ -175,6 +175,27 @@ async def test_ctrl_c_reaches_the_program_which_leaves_things_in_order(bare: Bar
     assert left.read_text() == "in order\n"
     assert site.host.read(CONF) is None
     assert audit(site) == ["begun", "interrupted"]
+
+
+async def test_ctrl_c_in_an_act_of_our_own_ends_it(bare: BareHost) -> None:
+    """A download, an activation: they end by themselves, and nothing after them is begun."""
+    begun, left = asyncio.Event(), list[str]()
+
+    async def pull(_report: Report) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            left.append("in order")
+
+    site = bare.site()
+    proposal = await proposed(site, a_fix(OwnAct("pull", pull), FileWritten(CONF, WELL)))
+    working = asyncio.ensure_future(mend(site, proposal, silent, command="install", terminal=False))
+    await begun.wait()
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    assert (left, site.host.read(CONF), audit(site)) == (["in order"], None, ["begun", "interrupted"])
 
 
 async def test_two_commands_do_not_change_the_machine_at_once(bare: BareHost) -> None:
