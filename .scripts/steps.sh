@@ -61,11 +61,26 @@ fetch_key() { # URL KEYRING
   run mv -f "$2.new.bak" "$2"
 }
 
-apt_update() { run apt-get -q update; }
+unfinished() { # any package unpacked and not configured, half of either, or torn; `dpkg --audit` would tell root alone
+  dpkg-query -W -f '${db:Status-Abbrev}\n' 2>/dev/null | grep -q '^.[HUF]'
+}
+
+apt_update() { # what an earlier installation was cut off in is finished first: until then dpkg does nothing else
+  if unfinished || compgen -G '/var/lib/dpkg/updates/[0-9]*' >/dev/null; then
+    run env DEBIAN_FRONTEND=noninteractive dpkg --force-confold --configure -a
+  fi
+  run apt-get -q update
+}
+
+torn() { # PACKAGE...: whether dpkg was killed while it unpacked one of them; apt takes that for installed
+  dpkg-query -W -f '${db:Status-Abbrev}\n' "$@" 2>/dev/null | grep -q '^..R'
+}
 
 apt_install() { # PACKAGE...: waits for another package manager, asks nothing, keeps the user's configuration files
+  local again=()
+  if torn "$@"; then again=(--reinstall); fi
   run env DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a apt-get -q -y \
-    -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold install "$@"
+    -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold install "${again[@]}" "$@"
 }
 
 daemon() { # start|restart NAME: with systemd, or with the service's own script where systemd does not run

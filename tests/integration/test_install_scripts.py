@@ -84,6 +84,20 @@ def test_docker_is_rehearsed_installed_and_then_there(bare: BareHost) -> None:
     assert script(bare, "docker.sh", "distribution").stdout == ""  # a second time nothing is to be done
 
 
+def test_what_was_cut_off_is_finished_first(bare: BareHost) -> None:
+    half = bare.folder / "half"
+    half.write_text("iU \n")
+    whole = f'grep -qx "$4" "{bare.folder}/packages" && printf ii; exit 0'
+    bare.tool("dpkg-query", f"if [ $# = 3 ]; then [ -e {half} ] && cat {half}; exit 0; fi; {whole}")
+    bare.tool("dpkg", f'[ "$*" = "--force-confold --configure -a" ] && rm {half}')
+    line = "+ env DEBIAN_FRONTEND=noninteractive dpkg --force-confold --configure -a\n"
+    assert script(bare, "docker.sh", "--dry-run", "distribution").stdout.startswith(line)
+    assert half.exists()
+    assert script(bare, "docker.sh", "distribution").stdout.startswith(line)
+    assert not half.exists()
+    assert line not in script(bare, "docker.sh", "--dry-run", "distribution").stdout
+
+
 @pytest.mark.parametrize(
     ("release", "packages"),
     [

@@ -12,7 +12,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from test_checks_apt import DEB822, LINE, LIST
+from test_checks_apt import LINE, LIST, PACKAGE, dpkgs_database
 from test_checks_docker_engine import INFO
 
 from arriero.doctor.checks.docker import address, cgroups, daemon, dpkg, sources
@@ -133,9 +133,27 @@ async def test_one_place_in_two_files_with_one_key(machine: Machine) -> None:
     assert (await machine.mend(sources.CHECK)).ending is Ending.FIXED
 
 
-async def test_an_installation_that_was_cut_off(machine: Machine) -> None:
-    """dpkg(1) keeps what it has not entered yet in `updates`, and enters it first."""
-    left = machine.file("/var/lib/dpkg/updates/0000", DEB822)
-    machine.script("dpkg", f'case "$*" in --audit) ;; *"--configure -a") rm {left};; *) exit 2;; esac')
+DPKG_NEEDS = ("dpkg", "dpkg-deb", "dpkg-split", "sh", "tar", "diff", "ldconfig", "start-stop-daemon")
+
+
+async def test_an_installation_that_was_cut_off(machine: Machine, needs_root: None) -> None:
+    """The real dpkg configures it; what it has not entered yet (in `updates`) it enters first."""
+    folder = dpkgs_database(machine, well="ok installed", half="ok unpacked")
+    machine.real(*DPKG_NEEDS)
+    (folder / "updates/0000").write_text(PACKAGE.format(name="late", state="ok unpacked"))
+    machine.file("/var/lib/dpkg/info/late.list")
     assert await machine.kind(dpkg.CHECK) == "interrupted"
+    assert (await machine.mend(dpkg.CHECK)).ending is Ending.FIXED
+    dpkgs_database(machine, well="ok installed", half="ok unpacked")
+    assert await machine.kind(dpkg.CHECK) == "half"
+    assert (await machine.mend(dpkg.CHECK)).ending is Ending.FIXED
+
+
+async def test_a_package_that_is_torn(machine: Machine, needs_root: None) -> None:
+    """dpkg was killed while it unpacked: it has to be unpacked again, which only apt can."""
+    folder = dpkgs_database(machine, docker="reinstreq half-installed", other="ok installed")
+    machine.real(*DPKG_NEEDS)
+    whole = f"sed -i 's/reinstreq half-installed/ok installed/' {folder}/status"
+    machine.script("apt-get", f'case "$*" in *" install --reinstall docker") {whole};; *) exit 100;; esac')
+    assert await machine.kind(dpkg.CHECK) == "half"
     assert (await machine.mend(dpkg.CHECK)).ending is Ending.FIXED

@@ -13,7 +13,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from test_checks_apt import DEB822, HALF, LINE, LIST, SOURCES
+from test_checks_apt import DEB822, LINE, LIST, SOURCES
 from test_checks_docker_engine import INFO, container
 
 from arriero.doctor.checks.docker import (
@@ -22,7 +22,6 @@ from arriero.doctor.checks.docker import (
     cgroups,
     client,
     daemon,
-    dpkg,
     group,
     keyrings,
     logs,
@@ -258,15 +257,6 @@ async def test_the_release_of_a_source(machine: Machine, file: str, before: str)
     machine.file(file, other + before)
     assert (await machine.mend(suite.CHECK)).ending is Ending.FIXED
     assert text(machine, file) == other + before.replace("noble", "resolute")
-
-
-async def test_what_dpkg_was_kept_from(machine: Machine) -> None:
-    """`dpkg --configure -a` finishes it, and has nothing to tell afterwards."""
-    machine.file("/half", HALF)
-    half = machine.root / "half"
-    machine.script("dpkg", f'case "$*" in --audit) while read -r x; do echo " $x"; done <{half};; *) : >{half};; esac')
-    assert await machine.kind(dpkg.CHECK) == "half"
-    assert (await machine.mend(dpkg.CHECK)).ending is Ending.FIXED
 
 
 async def test_what_is_asked_of_docker(machine: Machine) -> None:

@@ -22,6 +22,18 @@ ASKED = (
 )
 
 
+async def unfinished(site: Site) -> dict[str, str] | None:
+    """What dpkg unpacked and did not configure, or half of either, by name: its state in dpkg-query's letters (`iHR`).
+
+    None without dpkg. `dpkg --audit` would tell the same, to root alone.
+    """
+    ran = await site.host.ask("dpkg-query", "--show", "--showformat=${db:Status-Abbrev}\t${Package}\n")
+    if ran is None:
+        return None
+    rows = (line.split("\t") for line in ran.out.splitlines())
+    return {row[1]: row[0] for row in rows if len(row) == 2 and row[0][1:2] in ("H", "U", "F")}
+
+
 async def packages(site: Site) -> dict[str, str]:
     """Empty on a machine without dpkg."""
     shape = "${Package}\t${db:Status-Abbrev}\t${Version}\n"

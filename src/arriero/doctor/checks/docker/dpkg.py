@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from arriero.doctor.check import Check, Finding, Grade, Subject, saw
+from arriero.doctor.facts.packages import unfinished
 from arriero.doctor.site import Site
 
 
 async def look(site: Site) -> Finding:
-    ran = await site.host.ask("dpkg", "--audit")
-    if ran is None:
+    found = await site.fact(unfinished)
+    if found is None:
         return saw("no_dpkg")
     if any(path.name.isdigit() for path in site.host.lists("/var/lib/dpkg/updates")):
         return saw("interrupted")
-    unfinished = re.findall(r"^ (\S+) ", ran.out, re.MULTILINE)
-    return saw("half", packages=unfinished) if unfinished else saw("right")
+    return saw("half", packages=list(found)) if found else saw("right")
 
 
 CHECK = Check(
