@@ -61,8 +61,12 @@ fetch_key() { # URL KEYRING
   run mv -f "$2.new.bak" "$2"
 }
 
+states() { # [PACKAGE...]: as dpkg has them, a line each; nothing for one that it does not know
+  dpkg-query -W -f '${db:Status-Abbrev}\n' "$@" 2>/dev/null || true
+}
+
 unfinished() { # any package unpacked and not configured, half of either, or torn; `dpkg --audit` would tell root alone
-  dpkg-query -W -f '${db:Status-Abbrev}\n' 2>/dev/null | grep -q '^.[HUF]'
+  grep -q '^.[HUF]' <<<"$(states)"
 }
 
 apt_update() { # what an earlier installation was cut off in is finished first: until then dpkg does nothing else
@@ -73,7 +77,7 @@ apt_update() { # what an earlier installation was cut off in is finished first: 
 }
 
 torn() { # PACKAGE...: whether dpkg was killed while it unpacked one of them; apt takes that for installed
-  dpkg-query -W -f '${db:Status-Abbrev}\n' "$@" 2>/dev/null | grep -q '^..R'
+  grep -q '^..R' <<<"$(states "$@")"
 }
 
 apt_install() { # PACKAGE...: waits for another package manager, asks nothing, keeps the user's configuration files

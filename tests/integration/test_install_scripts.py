@@ -98,6 +98,12 @@ def test_what_was_cut_off_is_finished_first(bare: BareHost) -> None:
     assert line not in script(bare, "docker.sh", "--dry-run", "distribution").stdout
 
 
+def test_what_was_torn_is_installed_again(bare: BareHost) -> None:
+    """dpkg-query ends with 1 where it does not know one of those that it is asked for."""
+    bare.tool("dpkg-query", "echo iHR; echo 'no packages found matching docker-compose-v2' >&2; exit 1")
+    assert " install --reinstall docker.io" in script(bare, "docker.sh", "--dry-run", "distribution").stdout
+
+
 @pytest.mark.parametrize(
     ("release", "packages"),
     [
