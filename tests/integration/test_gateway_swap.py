@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 import sqlite3
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -26,6 +27,7 @@ from arriero.core.ids import Reference
 from arriero.store import Store
 from arriero.store.importing import import_gguf
 from gateway_world import DEMO, RealGateway, real_gateway, switched_on
+from ports import free_port
 
 CHAT = "/v1/chat/completions"
 ASK = [{"role": "user", "content": "Say hello."}]
@@ -307,6 +309,27 @@ def test_kilo_gets_every_model_with_its_context(gateway: RealGateway) -> None:
     assert written["options"]["baseURL"] == f"{gateway.url}/v1"
     assert written["models"]["second:135m"]["limit"] == {"context": 2048, "output": 512}
     assert json.loads(gateway.arriero("disconnect", "kilo", "--json").stdout)["data"]["removed"] == ["arriero-_gateway"]
+
+
+def test_an_exposed_gateway_answers_others_with_a_key_alone(gateway: RealGateway) -> None:
+    """The whole way as it is typed; on this machine nothing changes meanwhile."""
+    gateway.environ["ARRIERO_GATEWAY__LAN_PORT"] = str(free_port())
+    key = json.loads(gateway.arriero("keys", "add", "laptop", "--json").stdout)["data"]["key"]
+    exposed = json.loads(gateway.arriero("expose", "--lan", "--yes", "--json").stdout)["data"]
+    assert (exposed["restarted"], exposed["keys"]) == (True, ["laptop"])
+    trust = ssl.create_default_context(cafile=exposed["exposure"]["certificate"])
+    url = f"https://localhost:{gateway.environ.pop('ARRIERO_GATEWAY__LAN_PORT')}"
+    with httpx.Client(base_url=url, verify=trust, timeout=LIMIT_S) as other:
+        asked = {"json": {"model": "demo", "messages": ASK, **SMALL}, "headers": {"x-api-key": key}}
+        assert (other.get("/health").status_code, other.post(CHAT, **asked).status_code) == (401, 200)
+        gateway.arriero("keys", "revoke", "laptop")
+        assert other.post(CHAT, **asked).status_code == 401
+        assert ask(gateway, "demo").status_code == 200
+        gateway.arriero("expose", "--off")
+        with pytest.raises(httpx.ConnectError):
+            other.get("/health")
+    assert key not in gateway.log
+    assert "key=laptop" in gateway.log
 
 
 def test_a_gateway_that_is_off_leaves_the_slots_alone(gateway: RealGateway) -> None:
