@@ -50,7 +50,7 @@ def _plot(title: str, bars: Sequence[_Bar], words: Words) -> Iterator[Line]:
     for name, value, told in bars:
         filled = round(_BAR * value / most) if most else 0
         sign = "█" if words.unicode else "#"
-        yield line(f"  {name.ljust(widest)}  {told.rjust(digits)}  ", Cell(sign * filled, Tone.ACCENT))
+        yield line(f"  {name.ljust(widest)}  {told.rjust(digits)}  ", Cell(sign * filled, Tone.COOL))
     yield line("")
 
 

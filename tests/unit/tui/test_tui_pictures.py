@@ -14,6 +14,7 @@ from pathlib import Path
 
 import made_known as made
 import pytest
+from made_measured import BEFORE, LAST
 from textual.pilot import Pilot
 
 from arriero.gateway.results import GatewayStatus
@@ -30,7 +31,7 @@ from arriero.tui.jobs import JobSnapshot, JobState
 from arriero.tui.operations import BY_NAME
 from arriero.tui.presenting import Known
 from arriero.tui.remembered import Remembered
-from arriero.tui.screens import chat, logs, planning
+from arriero.tui.screens import chat, logs, measure, planning
 from arriero.tui.screens.dialogs import ChooseScreen, LeaveScreen, TextScreen
 from arriero.tui.screens.settings import EditScreen
 from arriero.tui.words import Words
@@ -190,6 +191,12 @@ async def choosing(pilot: Pilot[int]) -> None:
     await until(pilot, lambda: pilot.app.focused)
 
 
+async def measured(pilot: Pilot[int]) -> None:
+    pilot.app.push_screen(measure.MeasureScreen("demo"))
+    await until(pilot, lambda: pilot.app.screen.query("#bars"))
+    await until(pilot, lambda: str(pilot.app.screen.query_one("#bars").render()))
+
+
 async def leaving(pilot: Pilot[int]) -> None:
     await pilot.press("q")
     await until(pilot, lambda: isinstance(pilot.app.screen, LeaveScreen))
@@ -225,6 +232,7 @@ PICTURES = (
     Picture("settings-es-100x30", (100, 30), CALM, steps=the_settings),
     Picture("refused-es-80x24", (80, 24), CALM, steps=a_refusal),
     Picture("chat-es-80x24", (80, 24), CALM, steps=a_chat),
+    Picture("measured-es-100x30", (100, 30), CALM, steps=measured),
     Picture("log-en-100x30", (100, 30), CALM, words=EN, steps=a_log),
 )
 
@@ -247,6 +255,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(chat, "ask", answer)
     monkeypatch.setattr(logs, "logs", written)
+    monkeypatch.setattr(measure, "recall", lambda *_: [LAST, BEFORE])
     monkeypatch.setattr(planning, "foresee", foreseen)
 
 

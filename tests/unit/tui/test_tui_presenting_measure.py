@@ -1,43 +1,14 @@
 """What was measured of a slot, as lines with bars."""
 
-from dataclasses import replace
+from made_measured import BEFORE, LAST
 
 from arriero.i18n import texts_of
 from arriero.i18n.language import Language
-from arriero.measure.values import Environment, Figure, FigureName, Mark, Measurement, MemorySample, Remark
 from arriero.tui.presenting_measure import present_measure
 from arriero.tui.view import plain
 from arriero.tui.words import Words
 
 WORDS = Words(texts_of(Language.ES))
-
-
-def figure(name: FigureName, median: float, at: int = 0) -> Figure:
-    return Figure(name, at, median, median, median, median, 3)
-
-
-LAST = Measurement(
-    "2026-11-22T12:34:00.000Z",
-    20.0,
-    quick=True,
-    whole=True,
-    environment=Environment("demo", "u", "m:1", version="bbb"),
-    figures=(
-        figure(FigureName.GENERATION, 50.0),
-        figure(FigureName.TTFT_FRESH, 4.0, 2048),
-        figure(FigureName.TTFT_FRESH, 1.0, 512),
-        figure(FigureName.READ_FRESH, 512.0, 512),
-        Figure(FigureName.FILL, mark=Mark.UNABLE),
-    ),
-    remarks=(Remark("busy", {"percent": 30}),),
-    memory=(MemorySample(0.0, 200_000_000, None), MemorySample(2.0, 100_000_000, None)),
-)
-BEFORE = replace(
-    LAST,
-    at="2026-11-21T12:00:00.000Z",
-    environment=replace(LAST.environment, version="aaa"),
-    figures=(figure(FigureName.GENERATION, 25.0),),
-)
 
 
 def test_bars_are_as_long_as_what_they_show() -> None:
