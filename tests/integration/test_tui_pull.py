@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from registry_server import stock_registry
-from tui_driver import Person, sitting
 from version_world import Publisher, make_world
 
 from arriero.stack.world import World
 from arriero.tui.jobs import JobState
+from tui_driver import Person, sitting
 
 
 @pytest.fixture(scope="module")
