@@ -331,7 +331,7 @@ def installed(world: World) -> list[str]:
 
 async def killed(world: World, command: str, point: str) -> None:
     arguments = (world.configuration.settings.database.parent, reference(world), command, point)
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE_ROOT)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(SOURCE_ROOT), str(CHILD.parents[1])))}
     child = await asyncio.create_subprocess_exec(sys.executable, CHILD, *map(str, arguments), env=environment)
     assert await child.wait() == -signal.SIGKILL
 
