@@ -129,14 +129,19 @@ async def test_without_apt_it_is_left_to_the_user(bare: BareHost) -> None:
     assert (proposal.plan.reason, proposal.ending) == ("no_apt", Ending.CANNOT)
 
 
+def after(script: str, proposal: Proposal) -> str:
+    """The first word that the script is given in the first change."""
+    words = shlex.split(proposal.shown[0].told)
+    return words[words.index(str(SCRIPTS / script)) + 1]
+
+
 @pytest.mark.parametrize(("asked", "taken"), [("auto", "distribution"), ("official", "official")])
 async def test_dockers_own_packages_are_taken_where_their_repository_answers(
     bare: BareHost, asked: str, taken: str
 ) -> None:
     bare.tool("apt-get", "exit 0")
     site = site_of(bare, docker__packages=asked, docker__repository="http://127.0.0.1:9/nobody")
-    words = shlex.split((await see(site, docker.STEP)).shown[0].told)
-    assert words[words.index(str(SCRIPTS / "docker.sh")) + 1] == taken
+    assert after("docker.sh", await see(site, docker.STEP)) == taken
 
 
 async def test_the_group_counts_from_the_next_login_on(bare: BareHost) -> None:
@@ -212,8 +217,7 @@ async def test_the_toolkit_and_a_docker_that_does_not_know_it_yet(bare: BareHost
     assert (await see(site, toolkit.STEP)).checked.finding.kind == "no_card"
     card(bare)
     bare.tool("apt-get", "exit 0")
-    words = shlex.split((await see(site, toolkit.STEP)).shown[0].told)
-    assert words[words.index(str(SCRIPTS / "toolkit.sh")) + 1].startswith("https://")
+    assert after("toolkit.sh", await see(site, toolkit.STEP)).startswith("https://")
     for name in ("nvidia-ctk", "nvidia-container-runtime-hook"):
         bare.tool(name, "exit 0")
     assert (await see(site, toolkit.STEP)).checked.finding.kind == "there"
@@ -223,7 +227,7 @@ async def test_the_toolkit_and_a_docker_that_does_not_know_it_yet(bare: BareHost
     os.utime(pid, (1, 1))
     proposal = await see(site, toolkit.STEP)
     assert proposal.checked.finding.kind == "not_restarted"
-    assert "service.sh docker" in proposal.shown[0].told
+    assert after("service.sh", proposal) == "docker"
 
 
 async def test_folders_and_compose_files_are_made_and_taken_back(bare: BareHost) -> None:
