@@ -17,6 +17,7 @@ from arriero.core.paths import places
 from arriero.core.progress import Progress, silent
 from arriero.measure.accepting import Told, accept
 from arriero.measure.errors import NothingActive
+from arriero.measure.facts import facts_of
 from arriero.measure.history import recall
 from arriero.measure.lifecycle import as_before
 from arriero.measure.measuring import Wish, measure
@@ -25,6 +26,7 @@ from arriero.measure.targets import active_slots, slot_target
 from arriero.measure.values import FigureName, Mark
 from arriero.stack.activate import activate
 from arriero.stack.deactivate import deactivate
+from arriero.stack.plan import PlanOptions, plan
 from arriero.stack.world import World, open_world
 from arriero.store import media
 from ports import free_port
@@ -73,6 +75,10 @@ async def test_the_specification_row_by_row_and_all_is_as_before(world: World) -
     assert rows["7.toolkit", ""].verdict is Verdict.UNKNOWN
     assert [note.params for note in rows["7.editor", ""].remedies] == [{"detail": "it broke"}]
     assert "7.editor" in told.not_met
+    measured = told.measurements[0]
+    facts = await facts_of(world, await slot_target(world, "demo"), measured)
+    offered = {choice.key for choice in (await plan(world, "demo", PlanOptions())).settings}
+    assert "speculation" in offered - {key for key, _ in facts.faster_settings}  # edits are no requirement's
     assert await active_slots(world) == ("demo",)
     assert world.writable_state().desired() == wishes
     (remembered,) = recall(world, "demo")

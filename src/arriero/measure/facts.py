@@ -13,6 +13,8 @@ from arriero.measure.values import Measurement
 from arriero.stack.plan import PlanOptions, plan
 from arriero.stack.world import World
 
+_FOR_EDITS = "speculation"
+"""Quickens only what stands in the question already, of which no requirement speaks."""
 _SIZES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
 
@@ -28,7 +30,7 @@ async def facts_of(world: World, target: Target, taken: Measurement) -> Facts:
     except ArrieroError:
         return Facts(parameters, card, other_variants=variants)
     contexts = tuple((kv, n) for kv, n in fit.largest_context.items() if n and n < fit.context)
-    settings = tuple((c.key, c.chosen) for c in fit.settings if c.key and c.chosen != c.now)
+    settings = tuple((c.key, c.chosen) for c in fit.settings if c.key not in ("", _FOR_EDITS) and c.chosen != c.now)
     return Facts(parameters, card, contexts, settings, variants)
 
 
