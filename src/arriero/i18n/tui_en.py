@@ -171,7 +171,6 @@ EN = TuiTexts(
     help_operations="Operations",
     help_keys="Keys",
     help_signs="Signs",
-    help_close="Esc closes",
     palette_search="Search for a command…",
     theme_search="Choose a theme…",
     command_language="Español",

@@ -171,7 +171,6 @@ ES = TuiTexts(
     help_operations="Operaciones",
     help_keys="Teclas",
     help_signs="Signos",
-    help_close="Esc cierra",
     palette_search="Busca una orden…",
     theme_search="Elige un tema…",
     command_language="English",

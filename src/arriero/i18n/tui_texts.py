@@ -97,7 +97,6 @@ class TuiTexts:
     help_operations: str
     help_keys: str
     help_signs: str
-    help_close: str
     palette_search: str
     theme_search: str
     command_language: str
